@@ -1,0 +1,48 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// A row of the architecture imports only rows above it (docs/architecture.md).
+let package = Package(
+  name: "vpmu",
+  products: [
+    .library(name: "VPMUCore", targets: ["VPMUCore", "VPMUModel"]),
+    .library(name: "VPMUPluginKit", targets: ["VPMUPluginKit", "VPMUModel"]),
+    .library(name: "VPMULoader", targets: ["VPMULoader"]),
+    .library(name: "PerfEventHost", targets: ["PerfEventHost"]),
+    .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
+    .library(name: "VPMUTrace", targets: ["VPMUTrace"]),
+    .library(name: "VPMUIntel", type: .dynamic, targets: ["VPMUIntel"]),
+    .library(name: "VPMUAMD", type: .dynamic, targets: ["VPMUAMD"]),
+    .executable(name: "vpmu", targets: ["vpmu"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .target(name: "CVPMU"),
+    .target(name: "CLinux"),
+    .target(name: "VPMUModel", dependencies: ["CVPMU"]),
+    .target(name: "VPMUCore", dependencies: ["VPMUModel", "CLinux"]),
+    .target(name: "VPMUPluginKit", dependencies: ["VPMUModel"]),
+
+    .target(name: "IntelModel", dependencies: ["VPMUPluginKit"], path: "Plugins/Intel/Model"),
+    .target(name: "VPMUIntel", dependencies: ["IntelModel"], path: "Plugins/Intel/Plugin"),
+    .target(name: "AMDModel", dependencies: ["VPMUPluginKit"], path: "Plugins/AMD/Model"),
+    .target(name: "VPMUAMD", dependencies: ["AMDModel"], path: "Plugins/AMD/Plugin"),
+
+    .target(name: "VPMULoader", dependencies: ["CLinux", "VPMUCore"]),
+    .target(name: "PerfEventHost", dependencies: ["CLinux", "VPMUCore"]),
+    .target(name: "SimulatedHost", dependencies: ["VPMUCore"]),
+    .target(name: "VPMUTrace", dependencies: ["SimulatedHost", "VPMUCore"]),
+    .target(name: "GuestPerf", dependencies: ["VPMUCore"]),
+    .target(
+      name: "VPMUBench", dependencies: ["GuestPerf", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
+    .executableTarget(
+      name: "vpmu",
+      dependencies: [
+        "VPMUBench", "VPMULoader", "VPMUTrace", "PerfEventHost",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,463 @@
+/*
+ * vpmu_plugin.h: the boundary between the virtual PMU and a PMU model.
+ *
+ * A model describes one vendor's performance-monitoring registers. It is a shared library that exports one function,
+ * vpmu_plugin_entry_v1, and carries its identity in an ELF section. This header is all that an author needs.
+ *
+ * WHO OWNS WHAT
+ *   The core owns the counters: their values, the host events behind them, overflow and interrupts. It also owns the
+ *   memory of `vpmu_state`. The model owns the meaning of registers: which MSR is which counter, which bits are
+ *   reserved, what CPUID says. A model keeps no state of its own for a virtual CPU: whatever a register needs lives in
+ *   vpmu_state, so that saving a virtual CPU is copying that struct.
+ *
+ *   A model never calls the core back while it handles an access. It ANSWERS (vpmu_answer): done, fault, not mine, or
+ *   "that counter", and the core then reads or writes the counter. Other consequences are words in vpmu_state that the
+ *   model sets bits in: `reprogram` and `in_use`.
+ *
+ * THREE INDEX SPACES
+ *   MSR number      the operand of RDMSR and WRMSR
+ *   RDPMC selector  ECX of RDPMC
+ *   PMC index       the core's own, one bit each in a 64-bit word: general-purpose counter n is n, fixed counter i is
+ *                   VPMU_FIXED_BASE + i
+ *
+ * CONTEXTS (the tag in front of each function)
+ *   [setup]  before the virtual CPU runs, or while it is stopped; one call at a time for one vpmu_state
+ *   [vcpu]   on the virtual CPU's thread while it is outside the guest; one call at a time for one vpmu_state, but calls
+ *            for different states run at the same time on other threads, so a model has no mutable globals
+ *   [hot]    a [vcpu] function on the path of a guest's access: no allocation, no lock, no system call, no logging
+ *   [any]    any thread, any time
+ *
+ * GROWING
+ *   Every struct begins with its size in bytes. Fields are only appended. Who reads a struct of the other side uses
+ *   min(their size, own size) bytes and takes the rest as zero. Arrays say how large one element is. The major version
+ *   is in the entry's name and changes when this rule can't be kept.
+ *
+ * All values are little-endian, all strings are UTF-8 and live as long as the process. No function may unwind or longjmp.
+ */
+#ifndef VPMU_PLUGIN_H
+#define VPMU_PLUGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__clang__)
+#define VPMU_NULLABLE _Nullable
+#define VPMU_NONNULL _Nonnull
+#else
+#define VPMU_NULLABLE
+#define VPMU_NONNULL
+#endif
+
+/* ---- Version and identity ------------------------------------------------------------------------------------- */
+
+#define VPMU_ABI_MAJOR 1
+#define VPMU_ABI_MINOR 0
+/* "VPMU" read as a little-endian word. */
+#define VPMU_ABI_MAGIC 0x554D5056u
+
+/*
+ * The content of the ELF section `vpmu_abi`. It is read from the file before the library is loaded, so that a file of
+ * another major version, or one that is no plugin, is refused without running any of its code.
+ */
+typedef struct vpmu_abi_identity {
+  uint32_t magic; /* VPMU_ABI_MAGIC */
+  uint16_t major; /* VPMU_ABI_MAJOR */
+  uint16_t minor; /* VPMU_ABI_MINOR */
+} vpmu_abi_identity;
+
+/* In C, once in a plugin, at file scope: VPMU_DECLARE_IDENTITY; */
+#define VPMU_DECLARE_IDENTITY                                                                        \
+  __attribute__((used, section("vpmu_abi"))) static const vpmu_abi_identity vpmu_this_plugin_speaks = { \
+      VPMU_ABI_MAGIC, VPMU_ABI_MAJOR, VPMU_ABI_MINOR}
+
+/* ---- Counters and the state of a virtual CPU's PMU ------------------------------------------------------------ */
+
+/* Most general-purpose and most fixed counters a model may have. */
+#define VPMU_MAX_GP 16u
+#define VPMU_MAX_FIXED 16u
+/* The PMC index of fixed counter 0. */
+#define VPMU_FIXED_BASE 32u
+
+/* One counter. Read by models if they wish, written by the core, but for `selector`. */
+typedef struct vpmu_counter {
+  uint64_t base;     /* the counter's value at the last fold, in events, within the width */
+  uint64_t emulated; /* events of emulated instructions not yet folded into base */
+  uint64_t selector; /* general-purpose: the event select register as the guest wrote it. Fixed: unused */
+} vpmu_counter;
+
+/* vpmu_state.features */
+enum {
+  /* There is a global control register: a counter counts only if its bit in `global_control` is set. */
+  VPMU_FEATURE_GLOBAL_CONTROL = 1u << 0
+};
+
+/* Bits of an event select that the core acts on, common to the vendors of x86. */
+#define VPMU_SELECT_UNIT_MASK 0xFF00ull
+#define VPMU_SELECT_USER (1ull << 16)
+#define VPMU_SELECT_OS (1ull << 17)
+#define VPMU_SELECT_EDGE (1ull << 18)
+#define VPMU_SELECT_PIN (1ull << 19)
+#define VPMU_SELECT_INTERRUPT (1ull << 20)
+#define VPMU_SELECT_ENABLE (1ull << 22)
+#define VPMU_SELECT_INVERT (1ull << 23)
+#define VPMU_SELECT_COUNTER_MASK 0xFF000000ull
+
+/* The four bits that control a fixed counter i stand at bit 4 * i of `fixed_control`. */
+#define VPMU_FIXED_OS 1ull
+#define VPMU_FIXED_USER 2ull
+#define VPMU_FIXED_ANY_THREAD 4ull
+#define VPMU_FIXED_INTERRUPT 8ull
+
+/*
+ * Everything a guest can see of its PMU, and what is pending for it. The core allocates and zeroes it; it may be copied
+ * byte by byte. Bit n of a 64-bit mask stands for PMC index n.
+ */
+typedef struct vpmu_state {
+  uint32_t struct_size;     /* set by the core */
+  uint32_t counter_size;    /* set by the core: size of one element of `counters` */
+  uint32_t counters_offset; /* set by the core: offset of `counters` in this struct */
+
+  /* The shape, set by refresh. The core reads it, and refuses what is out of range. */
+  uint32_t version;     /* the model's own word, for example the architectural version */
+  uint32_t features;    /* VPMU_FEATURE_* */
+  uint32_t gp_count;    /* 0 to VPMU_MAX_GP */
+  uint32_t fixed_count; /* 0 to VPMU_MAX_FIXED */
+  uint32_t reserved0;
+  uint64_t gp_mask;    /* 2^width - 1 of the general-purpose counters; width 1 to 63 bits */
+  uint64_t fixed_mask; /* the same for the fixed ones */
+  uint64_t all_valid;  /* the counters that exist */
+  /* For the model's use: bits that a register does not have. */
+  uint64_t event_select_reserved;
+  uint64_t fixed_control_reserved;
+  uint64_t global_control_reserved;
+  uint64_t global_status_reserved;
+  /* For registers and settings that this struct has no name for. Copied with the rest. */
+  uint64_t model_words[8];
+
+  /* Registers. The model stores what the guest wrote; the core sets bits in global_status when a counter overflows. */
+  uint64_t fixed_control;
+  uint64_t global_control;
+  uint64_t global_status;
+
+  /* Requests of the model to the core: it sets bits, the core clears them. */
+  uint64_t reprogram; /* look at these counters again before the guest runs */
+  uint64_t in_use;    /* the guest touched these counters in this time slice. The core marks the counter that
+                         msr_idx_to_pmc names by itself; a model marks others, such as fixed counters whose control
+                         field changed */
+
+  /* The core's own. A model leaves these alone. */
+  uint64_t retry;       /* counters whose host event was refused */
+  uint64_t interrupts;  /* counters whose overflow raises a PMI, as programmed last */
+  uint32_t pmi_pending; /* 1: the next entry delivers a PMI */
+  uint32_t need_cleanup; /* 1: a time slice began, unused host events are to go */
+
+  vpmu_counter counters[VPMU_MAX_GP + VPMU_MAX_FIXED]; /* general-purpose ones first. Use vpmu_counter_of() */
+} vpmu_state;
+
+/* The bit of a PMC index in a mask. `pmc` is 0 to 63. */
+static inline uint64_t vpmu_bit(uint32_t pmc) { return 1ull << (pmc & 63u); }
+
+/*
+ * The counter of a PMC index. `pmc` must be that of an existing counter; others give some counter of this state, so
+ * that a mistake can't reach other memory.
+ */
+static inline vpmu_counter *VPMU_NONNULL vpmu_counter_of(vpmu_state *VPMU_NONNULL state, uint32_t pmc) {
+  uint32_t slot = (pmc & 15u) | ((pmc >> 1) & 16u);
+  return (vpmu_counter *)(void *)((char *)state + state->counters_offset + (size_t)slot * state->counter_size);
+}
+
+/* ---- What a model answers ------------------------------------------------------------------------------------- */
+
+/* vpmu_answer.status */
+enum {
+  VPMU_DONE = 0,     /* handled; for a read, `value` is what the guest gets */
+  VPMU_COUNTER = 1,  /* it is counter `pmc`: a read gives its value, a write stores `value` in it (the core masks it) */
+  VPMU_FAULT = 2,    /* the guest gets #GP; the model changed nothing */
+  VPMU_NOT_MINE = 3, /* the model does not know this MSR number: the VMM decides */
+};
+
+/* Returned in two registers. */
+typedef struct vpmu_answer {
+  int32_t status; /* VPMU_DONE … VPMU_NOT_MINE; anything else is a plugin fault, and #GP for the guest */
+  uint32_t pmc;   /* with VPMU_COUNTER: the PMC index of an existing counter */
+  uint64_t value; /* with VPMU_DONE of a read, and VPMU_COUNTER of a write */
+} vpmu_answer;
+
+/* Flags of an access. */
+enum {
+  VPMU_HOST_INITIATED = 1u << 0 /* by the VMM itself (save, restore), not by the guest */
+};
+
+/* ---- Events --------------------------------------------------------------------------------------------------- */
+
+/* vpmu_event.generic: the events that perf_event_open(2) names PERF_COUNT_HW_*, with the same numbers. */
+enum {
+  VPMU_GENERIC_NONE = -1,
+  VPMU_GENERIC_CYCLES = 0,
+  VPMU_GENERIC_INSTRUCTIONS = 1,
+  VPMU_GENERIC_CACHE_REFERENCES = 2,
+  VPMU_GENERIC_CACHE_MISSES = 3,
+  VPMU_GENERIC_BRANCHES = 4,
+  VPMU_GENERIC_BRANCH_MISSES = 5,
+  VPMU_GENERIC_BUS_CYCLES = 6,
+  VPMU_GENERIC_STALLED_CYCLES_FRONTEND = 7,
+  VPMU_GENERIC_STALLED_CYCLES_BACKEND = 8,
+  VPMU_GENERIC_REFERENCE_CYCLES = 9
+};
+
+/* vpmu_event.quality: how well the generic event stands for the guest's on a host of any vendor. */
+enum {
+  VPMU_QUALITY_NONE = 0,        /* there is no generic event */
+  VPMU_QUALITY_APPROXIMATE = 1, /* counts something of the kind, at another place or by other rules */
+  VPMU_QUALITY_SAME_UNIT = 2,   /* the same thing in the same unit, at another rate */
+  VPMU_QUALITY_EXACT = 3        /* the same */
+};
+
+typedef struct vpmu_event {
+  uint64_t select; /* event and unit mask, as in an event select register, no other bit set */
+  int32_t generic; /* VPMU_GENERIC_* */
+  int32_t quality; /* VPMU_QUALITY_* */
+} vpmu_event;
+
+/* ---- What a model is given ------------------------------------------------------------------------------------ */
+
+typedef struct vpmu_cpuid_leaf {
+  uint32_t leaf, subleaf;
+  uint32_t eax, ebx, ecx, edx;
+} vpmu_cpuid_leaf;
+
+/* The CPU that the guest sees. */
+typedef struct vpmu_guest_config {
+  uint32_t struct_size;
+  uint32_t leaf_size;                         /* size of one element of `leaves` */
+  const vpmu_cpuid_leaf *VPMU_NULLABLE leaves; /* valid during the call; a leaf that is not there reads as zero */
+  uint32_t leaf_count;
+  uint32_t reserved0;
+  uint64_t perf_capabilities; /* IA32_PERF_CAPABILITIES (MSR 0x345), 0 if the guest has none */
+} vpmu_guest_config;
+
+/* What the host can offer to one virtual CPU. A model shows no more than that. */
+typedef struct vpmu_host_limits {
+  uint32_t struct_size;
+  uint32_t gp_counters;    /* number */
+  uint32_t fixed_counters; /* number */
+  uint32_t gp_width;       /* bits */
+  uint32_t fixed_width;    /* bits */
+  uint32_t arch_events;    /* number of architectural events that the host enumerates */
+} vpmu_host_limits;
+
+/* The leaf `leaf`/`subleaf` of a guest's CPUID; all zero if it is not there. */
+static inline vpmu_cpuid_leaf vpmu_find_leaf(const vpmu_guest_config *VPMU_NONNULL guest, uint32_t leaf, uint32_t subleaf) {
+  vpmu_cpuid_leaf none = {leaf, subleaf, 0, 0, 0, 0};
+  for (uint32_t i = 0; guest->leaves && i < guest->leaf_count; i++) {
+    const vpmu_cpuid_leaf *l =
+        (const vpmu_cpuid_leaf *)(const void *)((const char *)guest->leaves + (size_t)i * guest->leaf_size);
+    if (l->leaf == leaf && l->subleaf == subleaf) return *l;
+  }
+  return none;
+}
+
+/* ---- The callbacks -------------------------------------------------------------------------------------------- */
+
+/*
+ * `context` is the one of vpmu_plugin_info. Required: refresh, reset, is_valid_msr, msr_idx_to_pmc, rdpmc_ecx_to_pmc,
+ * get_msr, set_msr, find_arch_event, find_fixed_event. The others may be NULL.
+ */
+typedef struct vpmu_ops {
+  uint32_t struct_size;
+  uint32_t reserved0;
+
+  /* [setup] CPUID was set: decode it into the shape and set all_valid anew. All of `state` but its three size fields is
+   * zero. Returns VPMU_DONE; anything else: this CPUID can't be presented, and the virtual CPU is not made. A CPUID
+   * that shows no PMU is no error: leave the counts zero. */
+  int32_t (*VPMU_NULLABLE refresh)(void *VPMU_NULLABLE context, vpmu_state *VPMU_NONNULL state,
+                                   const vpmu_guest_config *VPMU_NONNULL guest,
+                                   const vpmu_host_limits *VPMU_NONNULL host);
+
+  /* [setup] RESET of the virtual CPU, and after each refresh. The core has zeroed registers, counters and requests and
+   * released every host event; set what is not zero after RESET. */
+  void (*VPMU_NULLABLE reset)(void *VPMU_NULLABLE context, vpmu_state *VPMU_NONNULL state);
+
+  /* [hot] Does this register exist for this guest? */
+  bool (*VPMU_NULLABLE is_valid_msr)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state, uint32_t msr);
+
+  /* [hot] The counter whose value or event select this MSR is: a write to it marks the counter in use. Returns the PMC
+   * index, or -1 if the MSR belongs to no single counter. */
+  int32_t (*VPMU_NULLABLE msr_idx_to_pmc)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state,
+                                          uint32_t msr);
+
+  /* [hot] The counter that RDPMC with this ECX reads: its PMC index, or -1 for #GP. Privilege is the core's matter. */
+  int32_t (*VPMU_NULLABLE rdpmc_ecx_to_pmc)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state,
+                                            uint32_t ecx);
+
+  /* [hot] RDMSR. Answers VPMU_DONE with the value, VPMU_COUNTER, VPMU_FAULT or VPMU_NOT_MINE. `flags`:
+   * VPMU_HOST_INITIATED. Changes nothing. */
+  vpmu_answer (*VPMU_NULLABLE get_msr)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state, uint32_t msr,
+                                       uint32_t flags);
+
+  /* [hot] WRMSR. Stores what the register keeps, sets bits in `reprogram` for each counter that may now count
+   * differently, and answers VPMU_DONE; or VPMU_COUNTER with the value to store (sign-extended by the model where its
+   * hardware does); or VPMU_FAULT or VPMU_NOT_MINE and changes nothing. */
+  vpmu_answer (*VPMU_NULLABLE set_msr)(void *VPMU_NULLABLE context, vpmu_state *VPMU_NONNULL state, uint32_t msr,
+                                       uint64_t value, uint32_t flags);
+
+  /* [vcpu] What an event select asks for, as a generic event. Flags (edge, invert, counter mask) are the core's matter:
+   * with one of them set it uses no generic event. */
+  vpmu_event (*VPMU_NULLABLE find_arch_event)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state,
+                                              uint64_t selector);
+
+  /* [vcpu] What fixed counter `index` counts. `index` is below fixed_count. */
+  vpmu_event (*VPMU_NULLABLE find_fixed_event)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state,
+                                               uint32_t index);
+
+  /* [hot] optional. Is RDPMC with this ECX worth looking at? VPMU_FAULT: #GP, before anything else is checked. */
+  int32_t (*VPMU_NULLABLE check_rdpmc_early)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state,
+                                             uint32_t ecx);
+
+  /* [vcpu] optional. A PMI is about to be delivered: registers that change with it (such as a freeze) are changed
+   * here. */
+  void (*VPMU_NULLABLE deliver_pmi)(void *VPMU_NULLABLE context, vpmu_state *VPMU_NONNULL state);
+
+  /* [vcpu] optional. A time slice began and the core has released unused host events. */
+  void (*VPMU_NULLABLE cleanup)(void *VPMU_NULLABLE context, vpmu_state *VPMU_NONNULL state);
+} vpmu_ops;
+
+/* ---- What a plugin declares ----------------------------------------------------------------------------------- */
+
+/* vpmu_register_range.role */
+enum {
+  VPMU_ROLE_OTHER = 0,
+  VPMU_ROLE_GP_COUNTER = 1,
+  VPMU_ROLE_EVENT_SELECT = 2,
+  VPMU_ROLE_FIXED_COUNTER = 3,
+  VPMU_ROLE_FIXED_CONTROL = 4,
+  VPMU_ROLE_GLOBAL_CONTROL = 5,
+  VPMU_ROLE_GLOBAL_STATUS = 6,
+  VPMU_ROLE_GLOBAL_STATUS_CLEAR = 7, /* a 1 written clears the bit of GLOBAL_STATUS */
+  VPMU_ROLE_GLOBAL_STATUS_SET = 8    /* a 1 written sets the bit of GLOBAL_STATUS */
+};
+
+/* vpmu_register_range.flags */
+enum {
+  VPMU_RANGE_READ_ONLY = 1u << 0,  /* a guest's write changes nothing (#GP or ignored) */
+  VPMU_RANGE_SIGN_EXTENDS = 1u << 1 /* a guest's write stores bits 31:0, sign-extended */
+};
+
+/*
+ * MSRs first, first + stride, … count of them: the same register of successive counters. One line of a table that
+ * tools read: a VMM to filter MSRs, a guest driver to find its registers. It claims every number that some CPU of this
+ * plugin may have; which of them exist for one guest says is_valid_msr. Where two ranges name the same counters, a
+ * later one is the better one to use, if it exists.
+ */
+typedef struct vpmu_register_range {
+  uint32_t first;      /* MSR number */
+  uint32_t count;      /* number of registers */
+  uint32_t stride;     /* distance of two, 1 or more */
+  uint16_t role;       /* VPMU_ROLE_* */
+  uint16_t flags;      /* VPMU_RANGE_* */
+  uint32_t first_pmc;  /* PMC index of the first register's counter, for roles that have one */
+  uint32_t rdpmc_base; /* the RDPMC selector of that counter; the next counters' follow. UINT32_MAX: none */
+} vpmu_register_range;
+
+/* One CPU that a plugin can be: a name for people, and the CPUID that makes it so. */
+typedef struct vpmu_model_info {
+  uint32_t struct_size;
+  uint32_t leaf_size;                 /* size of one element of `leaves` */
+  const char *VPMU_NULLABLE name;     /* short, unique, for a command line: "intel-v2" */
+  const char *VPMU_NULLABLE summary;  /* one line */
+  const vpmu_cpuid_leaf *VPMU_NULLABLE leaves; /* its default CPUID */
+  uint32_t leaf_count;
+  uint32_t reserved0;
+  uint64_t perf_capabilities; /* its default IA32_PERF_CAPABILITIES */
+} vpmu_model_info;
+
+/* What the entry returns: constant, owned by the plugin, the same pointer at every call. */
+typedef struct vpmu_plugin_info {
+  uint32_t struct_size;
+  uint16_t abi_major; /* VPMU_ABI_MAJOR */
+  uint16_t abi_minor; /* VPMU_ABI_MINOR */
+  const char *VPMU_NULLABLE id;      /* unique: reverse domain name, "org.example.pmu.acme" */
+  const char *VPMU_NULLABLE name;    /* short, for a command line: "intel" */
+  const char *VPMU_NULLABLE version; /* the plugin's own */
+  const char *VPMU_NULLABLE license; /* SPDX expression */
+  /* CPUID vendor strings of 12 bytes that this plugin is for, the first one its default. */
+  const char *VPMU_NULLABLE const *VPMU_NULLABLE cpuid_vendors;
+  uint32_t vendor_count;
+  uint32_t model_count; /* at least 1; the first model is the default */
+  const vpmu_model_info *VPMU_NULLABLE models;
+  uint32_t model_size; /* size of one element of `models` */
+  uint32_t range_size; /* size of one element of `ranges` */
+  const vpmu_register_range *VPMU_NULLABLE ranges;
+  uint32_t range_count;
+  uint32_t event_size; /* size of one element of `events` */
+  const vpmu_event *VPMU_NULLABLE events; /* the generic events and their encodings, best first */
+  uint32_t event_count;
+  uint32_t reserved0;
+  /* Bits of an event select that hold the event's number, without the unit mask (bits 15:8). Event filters and emulated
+   * instructions compare these and the unit mask. */
+  uint64_t event_select_mask;
+  const vpmu_ops *VPMU_NULLABLE ops;
+  void *VPMU_NULLABLE context; /* handed to every callback; may be NULL */
+} vpmu_plugin_info;
+
+/* What a core offers to a plugin. Valid for the life of the process. */
+typedef struct vpmu_services {
+  uint32_t struct_size;
+  uint16_t abi_major;
+  uint16_t abi_minor;
+  const char *VPMU_NONNULL core_version;
+  /* [any] but not [hot]: tells the embedder something about this plugin, for people. `text` is copied. */
+  void (*VPMU_NONNULL report)(const char *VPMU_NONNULL plugin_id, const char *VPMU_NONNULL text);
+} vpmu_services;
+
+/*
+ * [setup] The entry. The major version is in its name. Starts no thread, opens no file, prints nothing; may be called
+ * more than once. NULL: the plugin can't work in this process.
+ */
+__attribute__((visibility("default"))) const vpmu_plugin_info *VPMU_NULLABLE
+vpmu_plugin_entry_v1(const vpmu_services *VPMU_NONNULL services);
+
+/* ---- Frozen offsets ------------------------------------------------------------------------------------------- */
+
+#if defined(__cplusplus)
+#define VPMU_FROZEN(condition) static_assert(condition, #condition)
+#else
+#define VPMU_FROZEN(condition) _Static_assert(condition, #condition)
+#endif
+
+#if UINTPTR_MAX == UINT64_MAX
+VPMU_FROZEN(sizeof(vpmu_abi_identity) == 8);
+VPMU_FROZEN(sizeof(vpmu_counter) == 24);
+VPMU_FROZEN(offsetof(vpmu_state, gp_mask) == 32);
+VPMU_FROZEN(offsetof(vpmu_state, all_valid) == 48);
+VPMU_FROZEN(offsetof(vpmu_state, model_words) == 88);
+VPMU_FROZEN(offsetof(vpmu_state, fixed_control) == 152);
+VPMU_FROZEN(offsetof(vpmu_state, reprogram) == 176);
+VPMU_FROZEN(offsetof(vpmu_state, pmi_pending) == 208);
+VPMU_FROZEN(offsetof(vpmu_state, counters) == 216);
+VPMU_FROZEN(sizeof(vpmu_state) == 984);
+VPMU_FROZEN(sizeof(vpmu_answer) == 16);
+VPMU_FROZEN(sizeof(vpmu_event) == 16);
+VPMU_FROZEN(sizeof(vpmu_cpuid_leaf) == 24);
+VPMU_FROZEN(sizeof(vpmu_guest_config) == 32);
+VPMU_FROZEN(sizeof(vpmu_host_limits) == 24);
+VPMU_FROZEN(offsetof(vpmu_ops, refresh) == 8);
+VPMU_FROZEN(offsetof(vpmu_ops, set_msr) == 56);
+VPMU_FROZEN(sizeof(vpmu_ops) == 104);
+VPMU_FROZEN(sizeof(vpmu_register_range) == 24);
+VPMU_FROZEN(sizeof(vpmu_model_info) == 48);
+VPMU_FROZEN(offsetof(vpmu_plugin_info, models) == 56);
+VPMU_FROZEN(offsetof(vpmu_plugin_info, ops) == 112);
+VPMU_FROZEN(sizeof(vpmu_plugin_info) == 128);
+VPMU_FROZEN(sizeof(vpmu_services) == 24);
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,1 @@
+#include "vpmu_plugin.h"

@@ -1,0 +1,33 @@
+import CVPMU
+
+/// The guest-visible and pending state of one virtual CPU's PMU, in memory that the core owns: `vpmu_state` of
+/// `vpmu_plugin.h`, which describes each field.
+public typealias PMUState = UnsafeMutablePointer<vpmu_state>
+
+extension PMUState {
+  /// The counter of an index; it must exist.
+  @inlinable
+  public func counter(_ pmc: PMCIndex) -> UnsafeMutablePointer<vpmu_counter> { vpmu_counter_of(self, pmc.rawValue) }
+
+  /// General-purpose counter `n`, below `gp_count`.
+  @inlinable
+  public func generalPurpose(_ n: UInt32) -> UnsafeMutablePointer<vpmu_counter> { vpmu_counter_of(self, n) }
+
+  /// The bits that a counter's value may have: 2^width - 1.
+  @inlinable
+  public func widthMask(_ pmc: PMCIndex) -> UInt64 { pmc.isFixed ? pointee.fixed_mask : pointee.gp_mask }
+
+  /// The four control bits of fixed counter `i`.
+  @inlinable
+  public func fixedControl(_ i: UInt32) -> UInt64 { (pointee.fixed_control &>> UInt64(4 &* i)) & 0xF }
+
+  /// Requests that the counters in `mask` be looked at before the guest runs.
+  @inlinable
+  public func requestReprogram(_ mask: UInt64) { pointee.reprogram |= mask }
+}
+
+/// 2^width - 1, for a width of 0 to 64 bits.
+@inlinable
+public func widthMask(bits width: UInt32) -> UInt64 {
+  width >= 64 ? .max : (1 &<< UInt64(width)) &- 1
+}
