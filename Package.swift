@@ -25,10 +25,10 @@ let package = Package(
     .target(name: "VPMUCore", dependencies: ["VPMUModel", "CLinux"]),
     .target(name: "VPMUPluginKit", dependencies: ["VPMUModel"]),
 
-    .target(name: "IntelModel", dependencies: ["VPMUPluginKit"], path: "Plugins/Intel/Model"),
-    .target(name: "VPMUIntel", dependencies: ["IntelModel"], path: "Plugins/Intel/Plugin"),
-    .target(name: "AMDModel", dependencies: ["VPMUPluginKit"], path: "Plugins/AMD/Model"),
-    .target(name: "VPMUAMD", dependencies: ["AMDModel"], path: "Plugins/AMD/Plugin"),
+    .target(name: "IntelModel", dependencies: ["VPMUModel"], path: "Plugins/Intel/Model"),
+    .target(name: "VPMUIntel", dependencies: ["IntelModel", "VPMUPluginKit"], path: "Plugins/Intel/Plugin"),
+    .target(name: "AMDModel", dependencies: ["VPMUModel"], path: "Plugins/AMD/Model"),
+    .target(name: "VPMUAMD", dependencies: ["AMDModel", "VPMUPluginKit"], path: "Plugins/AMD/Plugin"),
 
     .target(name: "VPMULoader", dependencies: ["CLinux", "VPMUCore"]),
     .target(name: "PerfEventHost", dependencies: ["CLinux", "VPMUCore"]),

@@ -3,36 +3,38 @@ import VPMUModel
 
 /// The only words of a virtual CPU that other threads and signal handlers touch.
 ///
-/// | word | who sets bits | who takes them |
+/// | word | who sets it | who takes it |
 /// |---|---|---|
 /// | notices | the host, from a signal handler: a counter's event has counted its period | the vCPU thread |
-/// | requests | other threads: something changed for this vCPU | the vCPU thread, at `enter` |
+/// | filter | other threads: a new event filter | the vCPU thread, at `enter` |
 ///
-/// They are apart from the vCPU's own reprogram word: a notice must not be hidden by a request that came from elsewhere.
+/// They are apart from the vCPU's own reprogram word: a notice must not be hidden by a change that came from elsewhere.
 @frozen
 public struct Mailbox: @unchecked Sendable, BitwiseCopyable {
-  /// Notices, requests, pending filter: on a cache line of their own.
+  /// Notices and filter, on a cache line of their own.
   @usableFromInline let words: UnsafeMutablePointer<Atomic<UInt64>>
 
   /// The notice bit that stands for no counter but for "notices were lost, look at all". No PMC index is 63.
   public static let lostNotices: UInt64 = 1 << 63
 
-  @usableFromInline static let lineSize = 64
+  /// In the filter word: no filter was posted.
+  @usableFromInline static var noMessage: UInt64 { 0 }
+  /// In the filter word: the filter was removed. No object has this address.
+  @usableFromInline static var filterRemoved: UInt64 { 1 }
 
   @usableFromInline
-  static func allocate() -> Mailbox {
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: lineSize, alignment: lineSize)
-    let words = memory.bindMemory(to: Atomic<UInt64>.self, capacity: 3)
-    for word in 0..<3 { (words + word).initialize(to: Atomic(0)) }
-    return Mailbox(words: words)
+  init() {
+    let line = 64
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: line, alignment: line)
+    words = memory.bindMemory(to: Atomic<UInt64>.self, capacity: 2)
+    words.initialize(to: Atomic(0))
+    (words + 1).initialize(to: Atomic(Self.noMessage))
   }
 
   @usableFromInline
-  init(words: UnsafeMutablePointer<Atomic<UInt64>>) { self.words = words }
-
-  @usableFromInline
   func deallocate() {
-    words.deinitialize(count: 3)
+    _ = takeFilter()
+    words.deinitialize(count: 2)
     UnsafeMutableRawPointer(words).deallocate()
   }
 
@@ -50,5 +52,30 @@ public struct Mailbox: @unchecked Sendable, BitwiseCopyable {
   @inlinable
   func takeNotices() -> UInt64 {
     words[0].load(ordering: .relaxed) == 0 ? 0 : words[0].exchange(0, ordering: .acquiring)
+  }
+
+  /// Hands over a filter. One that the vCPU has not taken yet is dropped: only the last one counts.
+  func post(filter: EventFilter?) {
+    let message = filter.map { UInt64(UInt(bitPattern: Unmanaged.passRetained($0).toOpaque())) } ?? Self.filterRemoved
+    Self.drop(words[1].exchange(message, ordering: .acquiringAndReleasing))
+  }
+
+  /// Whether a filter waits to be taken. A plain load.
+  @inlinable
+  var hasFilter: Bool { words[1].load(ordering: .relaxed) != Self.noMessage }
+
+  /// Takes the filter that was posted last. Nil: none was posted; an inner nil: it was removed.
+  @usableFromInline
+  func takeFilter() -> EventFilter?? {
+    let message = words[1].exchange(Self.noMessage, ordering: .acquiringAndReleasing)
+    if message == Self.noMessage { return .none }
+    return .some(Self.drop(message))
+  }
+
+  /// Takes the reference out of a message.
+  @discardableResult
+  private static func drop(_ message: UInt64) -> EventFilter? {
+    guard message > filterRemoved, let object = UnsafeRawPointer(bitPattern: UInt(message)) else { return nil }
+    return Unmanaged<EventFilter>.fromOpaque(object).takeRetainedValue()
   }
 }

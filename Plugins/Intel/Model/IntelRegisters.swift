@@ -1,0 +1,46 @@
+import VPMUModel
+
+/// MSR numbers: Intel SDM vol. 4, table 2-2.
+enum IntelRegisters {
+  /// IA32_PMC0, which the kernel calls MSR_IA32_PERFCTR0.
+  static let performanceCounter: UInt32 = 0xC1
+  /// IA32_PERFEVTSEL0, which the kernel calls MSR_P6_EVNTSEL0.
+  static let eventSelect: UInt32 = 0x186
+  static let fixedCounter: UInt32 = 0x309
+  static let fixedControl: UInt32 = 0x38D
+  static let globalStatus: UInt32 = 0x38E
+  static let globalControl: UInt32 = 0x38F
+  static let globalOverflowControl: UInt32 = 0x390
+  /// IA32_A_PMC0: the counters again, written in full width.
+  static let fullWidthCounter: UInt32 = 0x4C1
+
+  /// The numbers behind IA32_PMC7 belong to other registers (0xCE is MSR_PLATFORM_INFO).
+  static let maximumGP: UInt32 = 8
+  static let maximumFixed: UInt32 = 16
+
+  /// RDPMC: ECX[31:16] of the fixed counters (SDM vol. 2B, RDPMC).
+  static let fixedSelector: UInt32 = 0x4000_0000
+
+  /// IA32_PERF_CAPABILITIES[13]: IA32_A_PMCx exist.
+  static let fullWidthWrites: UInt64 = 1 << 13
+
+  /// IA32_PERFEVTSELx: bits 63:32, and 21, AnyThread, which would observe another tenant's thread.
+  static let eventSelectReserved: UInt64 = 0xFFFF_FFFF_0020_0000
+
+  /// IA32_PERF_GLOBAL_STATUS: 62 buffer overflow, 63 condition changed.
+  static let statusConditions: UInt64 = 3 << 62
+
+  static let ranges: [RegisterRange] = [
+    RegisterRange(
+      .gpCounter, first: performanceCounter, count: maximumGP, rdpmcBase: RDPMCSelector(0), signExtends: true),
+    RegisterRange(.eventSelect, first: eventSelect, count: maximumGP),
+    RegisterRange(
+      .fixedCounter, first: fixedCounter, count: maximumFixed, firstPMC: .fixed(0),
+      rdpmcBase: RDPMCSelector(fixedSelector)),
+    RegisterRange(.fixedControl, first: fixedControl, firstPMC: .fixed(0)),
+    RegisterRange(.globalStatus, first: globalStatus, isReadOnly: true),
+    RegisterRange(.globalControl, first: globalControl),
+    RegisterRange(.globalStatusClear, first: globalOverflowControl),
+    RegisterRange(.gpCounter, first: fullWidthCounter, count: maximumGP, rdpmcBase: RDPMCSelector(0)),
+  ]
+}

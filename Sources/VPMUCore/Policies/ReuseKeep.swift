@@ -1,0 +1,22 @@
+/// Reuse without lazy release: an event is given back only for another configuration or at reset. It is here to measure
+/// what each half of ``Reuse`` brings.
+public struct ReuseKeep: EventPolicy {
+  public static var name: String { "reuse-keep" }
+
+  public init() {}
+
+  @inlinable
+  public static func stop<Host>(_ slot: inout CounterSlot<Host.Event>, on host: CountedHost<Host>) -> UInt64 {
+    Reuse.stop(&slot, on: host)
+  }
+
+  @inlinable
+  public static func restart<Host>(
+    _ slot: inout CounterSlot<Host.Event>, configuration: UInt64, period: UInt64, on host: CountedHost<Host>
+  ) -> Bool {
+    Reuse.restart(&slot, configuration: configuration, period: period, on: host)
+  }
+
+  @inlinable
+  public static func retire<Host>(_ slot: inout CounterSlot<Host.Event>, on host: CountedHost<Host>) -> UInt64 { 0 }
+}

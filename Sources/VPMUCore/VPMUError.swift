@@ -1,0 +1,23 @@
+/// What an embedder does wrong, or a model declares wrong. A guest's mistakes never show here: they are answered.
+public enum VPMUError: Error, Equatable {
+  /// A call from a thread that the vPMU is not bound to.
+  case wrongThread
+  /// The model refuses the guest's CPUID.
+  case configurationRefused(model: String)
+  /// The model's `refresh` left a shape that can't be.
+  case invalidShape(model: String, reason: String)
+  /// A saved state is of another shape: another model, CPUID or host limit.
+  case foreignState(reason: String)
+}
+
+extension VPMUError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .wrongThread: "the vPMU is bound to another thread: call bind() on this one first"
+    case .configurationRefused(let model):
+      "the model \(model) can't present this CPUID: start from one of its presets (vpmu plugins lists them)"
+    case .invalidShape(let model, let reason): "the model \(model) is faulty, its refresh set \(reason): report it to its author"
+    case .foreignState(let reason): "the saved state does not fit this vPMU, \(reason): restore it with the configuration it was saved with"
+    }
+  }
+}

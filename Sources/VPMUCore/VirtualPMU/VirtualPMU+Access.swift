@@ -1,0 +1,118 @@
+import CVPMU
+import VPMUModel
+
+/// The guest's accesses.
+extension VirtualPMU {
+  /// WRMSR. Counters change what they count at the next ``enter()``.
+  ///
+  /// - Parameter origin: `.host` for the VMM's own access (restore), which some registers treat differently
+  /// - Throws: ``VPMUError/wrongThread``
+  @inlinable
+  public func writeMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin = .guest) throws(VPMUError) -> WriteAnswer {
+    try checkThread()
+    // What overflowed before this write is judged before it: the write's own mark would hide it.
+    takeNotices()
+    // A write to a counter's MSR keeps its host event for this time slice, whatever becomes of the write.
+    if let pmc = model.msrIndexToPMC(msr, state) { state.pointee.in_use |= pmc.bit & state.pointee.all_valid }
+    let answer = model.setMSR(msr, value, origin: origin, state)
+    switch Int(answer.status) {
+    case VPMU_DONE: return .done
+    case VPMU_COUNTER:
+      guard let pmc = existing(answer.pmc, msr) else { return .generalProtection }
+      writeCounter(pmc, answer.value)
+      return .done
+    case VPMU_FAULT: return .generalProtection
+    case VPMU_NOT_MINE: return .notMine
+    default:
+      book.pointee.pluginFaults.add(.status(answer.status, msr: msr))
+      return .generalProtection
+    }
+  }
+
+  /// RDMSR.
+  ///
+  /// - Throws: ``VPMUError/wrongThread``
+  @inlinable
+  public func readMSR(_ msr: MSRNumber, origin: AccessOrigin = .guest) throws(VPMUError) -> ReadAnswer {
+    try checkThread()
+    // GLOBAL_STATUS shows overflows up to now.
+    takeNotices()
+    let answer = model.getMSR(msr, origin: origin, state)
+    switch Int(answer.status) {
+    case VPMU_DONE: return .value(answer.value)
+    case VPMU_COUNTER:
+      guard let pmc = existing(answer.pmc, msr) else { return .generalProtection }
+      return .value(readCounter(pmc))
+    case VPMU_FAULT: return .generalProtection
+    case VPMU_NOT_MINE: return .notMine
+    default:
+      book.pointee.pluginFaults.add(.status(answer.status, msr: msr))
+      return .generalProtection
+    }
+  }
+
+  /// RDPMC. Answers #GP for a selector that names no counter, and outside ring 0 unless CR4.PCE is set.
+  ///
+  /// - Parameters:
+  ///   - cpl: current privilege level, 0 to 3
+  ///   - cr4PCE: CR4.PCE
+  ///   - protectedMode: CR0.PE; in real mode RDPMC is always allowed
+  /// - Throws: ``VPMUError/wrongThread``
+  @inlinable
+  public func readPMC(
+    _ ecx: RDPMCSelector, cpl: UInt8, cr4PCE: Bool, protectedMode: Bool = true
+  ) throws(VPMUError) -> ReadAnswer {
+    try checkThread()
+    guard model.checkRDPMCEarly(ecx, state), let pmc = model.rdpmcECXToPMC(ecx, state) else { return .generalProtection }
+    guard pmc.bit & state.pointee.all_valid != 0 else {
+      book.pointee.pluginFaults.add(.selector(ecx))
+      return .generalProtection
+    }
+    guard cr4PCE || cpl == 0 || !protectedMode else { return .generalProtection }
+    return .value(readCounter(pmc))
+  }
+
+  /// The counter that a model named, if it exists.
+  @inlinable
+  func existing(_ index: UInt32, _ msr: MSRNumber) -> PMCIndex? {
+    let pmc = PMCIndex(rawValue: index)
+    guard index < 64, pmc.bit & state.pointee.all_valid != 0 else {
+      book.pointee.pluginFaults.add(.counter(index, msr: msr))
+      return nil
+    }
+    return pmc
+  }
+
+  /// The counter's value now: base, live host count and emulated counts.
+  @inlinable
+  func readCounter(_ pmc: PMCIndex) -> UInt64 {
+    let counter = state.counter(pmc)
+    var value = counter.pointee.base &+ counter.pointee.emulated
+    if let event = slot(pmc).pointee.running { value &+= host.read(event) }
+    return value & state.widthMask(pmc)
+  }
+
+  /// Stores a value without stopping the host event: the base moves so that the value reads back as written, and a
+  /// running event gets the period that leads to the new overflow.
+  @inlinable
+  func writeCounter(_ pmc: PMCIndex, _ value: UInt64) {
+    let counter = state.counter(pmc)
+    let mask = state.widthMask(pmc)
+    counter.pointee.emulated = 0
+    guard let event = slot(pmc).pointee.running else {
+      counter.pointee.base = value & mask
+      return
+    }
+    let live = host.read(event)
+    counter.pointee.base = (value &- live) & mask
+    let period = Self.period(to: value, mask)
+    if host.setPeriod(period, of: event) { slot(pmc).pointee.alarm = live &+ period }
+  }
+
+  /// Events from `value` to the counter's overflow: at least 1, and 2^width from 0.
+  @inlinable
+  static func period(to value: UInt64, _ mask: UInt64) -> UInt64 {
+    let distance = (0 &- value) & mask
+    return distance == 0 ? mask &+ 1 : distance
+  }
+}

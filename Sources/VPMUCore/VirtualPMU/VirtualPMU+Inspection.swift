@@ -1,0 +1,24 @@
+import VPMUModel
+
+/// What an embedder may want to know. Nothing here changes what the guest sees.
+extension VirtualPMU {
+  /// Whether a counter counts, and if not why. Asks the host, so it may cost a system call.
+  public func counterState(_ pmc: PMCIndex) -> CounterState {
+    guard pmc.bit & state.pointee.all_valid != 0, isGloballyEnabled(pmc), isLocallyEnabled(pmc) else { return .off }
+    guard isAllowed(pmc) else { return .filtered }
+    let slot = slot(pmc).pointee
+    if let refusal = slot.refusal { return .notCounting(refusal) }
+    guard let event = slot.running else { return .pending }
+    if let shortfall = host.inspect(event) { return .notCounting(shortfall) }
+    return .counting(slot.quality)
+  }
+
+  /// The counters that exist.
+  public var counters: PMCSet { PMCSet(state.pointee.all_valid) }
+
+  /// Host events so far.
+  public var ledger: EventLedger { ledgerPointer.pointee }
+
+  /// Answers of the model that can't be.
+  public var pluginFaults: PluginFaults { book.pointee.pluginFaults }
+}

@@ -1,0 +1,88 @@
+import CVPMU
+import VPMUModel
+
+/// One counter in a pass: stop, judge, restart or create.
+extension VirtualPMU {
+  @inlinable
+  func reprogram(_ pmc: PMCIndex) {
+    let slot = slot(pmc)
+    let wasRefused = state.pointee.retry & pmc.bit != 0
+    state.pointee.retry &= ~pmc.bit
+    slot.pointee.refusal = nil
+
+    let wrapped = fold(pmc, Policy.stop(&slot.pointee, on: events))
+    guard isCounting(pmc) else { return }
+    if wrapped { overflowed(pmc) }
+
+    let configuration =
+      pmc.isFixed ? state.fixedControl(pmc.number) : state.counter(pmc).pointee.selector
+    let period = Self.period(to: state.counter(pmc).pointee.base, state.widthMask(pmc))
+    if !Policy.restart(&slot.pointee, configuration: configuration, period: period, on: events) {
+      replaceEvent(of: pmc, configuration: configuration, period: period)
+      if wasRefused && slot.pointee.event != nil { ledgerPointer.pointee.retried &+= 1 }
+    }
+  }
+
+  /// Adds what the host event counted, then the emulated counts, to the counter's base.
+  ///
+  /// - Returns: whether the *emulated* counts made it wrap. For the host's counts that is what notices are for.
+  @discardableResult
+  @inlinable
+  func fold(_ pmc: PMCIndex, _ counted: UInt64) -> Bool {
+    let counter = state.counter(pmc)
+    let mask = state.widthMask(pmc)
+    let value = (counter.pointee.base &+ counted) & mask
+    let emulated = counter.pointee.emulated
+    counter.pointee.base = (value &+ emulated) & mask
+    counter.pointee.emulated = 0
+    return emulated > mask &- value
+  }
+
+  /// Gives the paused event back, if there is one, and makes the one that the guest asks for.
+  @usableFromInline
+  func replaceEvent(of pmc: PMCIndex, configuration: UInt64, period: UInt64) {
+    let slot = slot(pmc)
+    _ = events.release(&slot.pointee)
+    let request = request(for: pmc, configuration: configuration, period: period)
+    do {
+      slot.pointee.event = try events.create(request)
+      slot.pointee.configuration = configuration
+      slot.pointee.alarm = period
+      slot.pointee.quality = request.quality
+      state.pointee.interrupts =
+        request.interrupts ? state.pointee.interrupts | pmc.bit : state.pointee.interrupts & ~pmc.bit
+    } catch {
+      // Tried again when something else asks for a pass: a host that stays busy must not keep the guest from running.
+      state.pointee.retry |= pmc.bit
+      slot.pointee.refusal = error
+    }
+  }
+
+  /// What the guest asks of the host for this counter.
+  @usableFromInline
+  func request(for pmc: PMCIndex, configuration: UInt64, period: UInt64) -> EventRequest {
+    let event: ModelEvent
+    let selector: UInt64
+    var rings: Rings = []
+    let interrupts: Bool
+    if pmc.isFixed {
+      event = model.findFixedEvent(pmc.number, state)
+      selector = event.select
+      if configuration & VPMU_FIXED_USER != 0 { rings.insert(.user) }
+      if configuration & VPMU_FIXED_OS != 0 { rings.insert(.kernel) }
+      interrupts = configuration & VPMU_FIXED_INTERRUPT != 0
+    } else {
+      event = model.findArchEvent(configuration, state)
+      selector = configuration
+      if configuration & VPMU_SELECT_USER != 0 { rings.insert(.user) }
+      if configuration & VPMU_SELECT_OS != 0 { rings.insert(.kernel) }
+      interrupts = configuration & VPMU_SELECT_INTERRUPT != 0
+    }
+    // A generic event counts occurrences. Edges, inverted or thresholded counts are something else.
+    let isPlain = selector & (VPMU_SELECT_EDGE | VPMU_SELECT_INVERT | VPMU_SELECT_COUNTER_MASK) == 0
+    return EventRequest(
+      pmc: pmc, selector: selector, code: EventCode(selector: selector, mask: eventSelectMask),
+      generic: isPlain ? event.generic : nil, quality: isPlain ? event.quality : .none, rings: rings, period: period,
+      interrupts: interrupts)
+  }
+}

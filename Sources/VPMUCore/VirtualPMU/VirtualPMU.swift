@@ -1,0 +1,126 @@
+/// The vendor-neutral core: a virtual PMU for one vCPU.
+///
+/// The model says what registers mean, the host counts, the policy says how host events are kept; here is what two
+/// vendors would otherwise both write. A guest's access travels so:
+///
+/// ```
+/// writeMSR ─▶ model.setMSR ─▶ state, reprogram word        (VirtualPMU+Access)
+/// enter    ─▶ notices ─▶ filter ─▶ pass over the marked    (VirtualPMU+Enter, +Notices, +Pass)
+///             counters: stop, judge, restart or create ─▶ cleanup once a time slice ─▶ PMI
+/// ```
+///
+/// The files beside this one each hold one of these steps.
+import CLinux
+import CVPMU
+import VPMUModel
+
+/// The PMU of one virtual CPU, bound to one thread.
+///
+/// A vPMU belongs to the thread that made it, or that called ``bind()`` last; a call from another thread throws
+/// ``VPMUError/wrongThread``. No access allocates, locks, logs or makes a system call, but for the host event operations
+/// that it needs.
+public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPolicy> {
+  public let model: Model
+  public let host: Host
+  /// The words that other threads and signal handlers touch.
+  public let mailbox: Mailbox
+  /// The guest-visible and pending state, for inspection: change it through registers only.
+  public let state: PMUState
+
+  // Only `let`s, and pointers to plain values: a `var` of a class costs an exclusivity check at each access.
+  @usableFromInline let slots: UnsafeMutablePointer<CounterSlot<Host.Event>>
+  @usableFromInline let ledgerPointer: UnsafeMutablePointer<EventLedger>
+  @usableFromInline let events: CountedHost<Host>
+  @usableFromInline let book: UnsafeMutablePointer<Bookkeeping>
+  @usableFromInline let eventSelectMask: UInt64
+  @usableFromInline let vmFilter: VMEventFilter?
+
+  /// What is neither guest-visible nor one counter's.
+  @usableFromInline
+  struct Bookkeeping {
+    /// The bound thread's pointer.
+    @usableFromInline var thread: UInt = 0
+    /// Counters to look at again for another reason than a write of the guest's: these don't hide a notice.
+    @usableFromInline var revisit: UInt64 = 0
+    @usableFromInline var filter: EventFilter?
+    @usableFromInline var pluginFaults = PluginFaults()
+
+    @usableFromInline
+    init() {}
+  }
+
+  @usableFromInline static var slotCount: Int { Int(VPMU_MAX_GP + VPMU_MAX_FIXED) }
+
+  /// Makes a vPMU in its state after RESET, bound to the calling thread.
+  ///
+  /// - Parameters:
+  ///   - configuration: the CPUID that the guest sees
+  ///   - host: a host of its own for this vPMU
+  ///   - policy: how host events are kept
+  ///   - filter: the VM's event filter, shared by its vCPUs
+  /// - Throws: ``VPMUError/configurationRefused(model:)``, ``VPMUError/invalidShape(model:reason:)``
+  public init(
+    model: Model, configuration: GuestConfiguration, host: Host, policy: Policy, filter: VMEventFilter? = nil
+  ) throws(VPMUError) {
+    let declaration = model.declaration
+    self.model = model
+    self.host = host
+    self.vmFilter = filter
+    eventSelectMask = declaration.eventSelectMask
+    mailbox = Mailbox()
+    state = .allocate(capacity: 1)
+    state.initialize(to: vpmu_state())
+    slots = .allocate(capacity: Self.slotCount)
+    slots.initialize(repeating: CounterSlot(), count: Self.slotCount)
+    ledgerPointer = .allocate(capacity: 1)
+    ledgerPointer.initialize(to: EventLedger())
+    events = CountedHost(host: host, ledger: ledgerPointer)
+    book = .allocate(capacity: 1)
+    book.initialize(to: Bookkeeping())
+    book.pointee.thread = clinux_thread_pointer()
+    host.attach(HostAttachment(mailbox: mailbox, modelVendors: declaration.cpuidVendors))
+    host.bindToCurrentThread()
+    filter?.attach(mailbox)
+    try refresh(configuration)
+  }
+
+  deinit {
+    vmFilter?.detach(mailbox)
+    releaseAllEvents()
+    mailbox.deallocate()
+    state.deallocate()
+    slots.deallocate()
+    ledgerPointer.deallocate()
+    book.deinitialize(count: 1)
+    book.deallocate()
+  }
+
+  /// The slot of a counter.
+  @inlinable
+  func slot(_ pmc: PMCIndex) -> UnsafeMutablePointer<CounterSlot<Host.Event>> {
+    slots + Int((pmc.rawValue & 15) | ((pmc.rawValue &>> 1) & 16))
+  }
+
+  @inlinable
+  func checkThread() throws(VPMUError) {
+    guard clinux_thread_pointer() == book.pointee.thread else { throw .wrongThread }
+  }
+
+  /// Gives all host events back without reading them.
+  @usableFromInline
+  func releaseAllEvents() {
+    for index in 0..<Self.slotCount {
+      _ = events.release(&slots[index])
+      slots[index] = CounterSlot()
+    }
+  }
+}
+
+extension VirtualPMU where Policy == Reuse {
+  /// Makes a vPMU with the default policy.
+  public convenience init(
+    model: Model, configuration: GuestConfiguration, host: Host, filter: VMEventFilter? = nil
+  ) throws(VPMUError) {
+    try self.init(model: model, configuration: configuration, host: host, policy: Reuse(), filter: filter)
+  }
+}
