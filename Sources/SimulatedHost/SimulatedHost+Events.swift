@@ -62,7 +62,9 @@ extension SimulatedHost {
     while live != 0 {
       let slot = slots + live.trailingZeroBitCount
       live &= live &- 1
-      guard slot.pointee.isEnabled, slot.pointee.code == code, !slot.pointee.rings.isDisjoint(with: ring) else { continue }
+      guard slot.pointee.isEnabled, slot.pointee.code == code, !slot.pointee.rings.isDisjoint(with: ring) else {
+        continue
+      }
       advance(slot, by: count)
     }
   }

@@ -34,7 +34,8 @@ extension PluginFault: CustomStringConvertible {
     switch self {
     case .status(let status, let msr): "answered \(msr) with status \(status), which does not exist"
     case .counter(let pmc, let msr): "answered \(msr) with PMC index \(pmc), a counter that does not exist"
-    case .selector(let ecx): "took RDPMC selector 0x\(String(ecx.rawValue, radix: 16)) for a counter that does not exist"
+    case .selector(let ecx):
+      "took RDPMC selector 0x\(String(ecx.rawValue, radix: 16)) for a counter that does not exist"
     }
   }
 }

@@ -16,8 +16,10 @@ extension VPMUError: CustomStringConvertible {
     case .wrongThread: "the vPMU is bound to another thread: call bind() on this one first"
     case .configurationRefused(let model):
       "the model \(model) can't present this CPUID: start from one of its presets (vpmu plugins lists them)"
-    case .invalidShape(let model, let reason): "the model \(model) is faulty, its refresh set \(reason): report it to its author"
-    case .foreignState(let reason): "the saved state does not fit this vPMU, \(reason): restore it with the configuration it was saved with"
+    case .invalidShape(let model, let reason):
+      "the model \(model) is faulty, its refresh set \(reason): report it to its author"
+    case .foreignState(let reason):
+      "the saved state does not fit this vPMU, \(reason): restore it with the configuration it was saved with"
     }
   }
 }

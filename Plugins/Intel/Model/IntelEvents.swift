@@ -41,7 +41,9 @@ enum IntelEvents {
 }
 
 extension IntelModel {
-  public func findArchEvent(_ selector: UInt64, _ state: PMUState) -> ModelEvent { IntelEvents.event(selector: selector) }
+  public func findArchEvent(_ selector: UInt64, _ state: PMUState) -> ModelEvent {
+    IntelEvents.event(selector: selector)
+  }
 
   public func findFixedEvent(_ index: UInt32, _ state: PMUState) -> ModelEvent { IntelEvents.fixed(index) }
 }

@@ -31,7 +31,9 @@ extension IntelModel {
     let fixed = number &- IntelRegisters.fixedCounter
     if fixed < state.pointee.fixed_count { return .counter(.fixed(fixed)) }
     let fullWidth = number &- IntelRegisters.fullWidthCounter
-    if fullWidth < gpCount { return hasFullWidthWrites(state) ? .fullWidthCounter(.generalPurpose(fullWidth)) : .absent }
+    if fullWidth < gpCount {
+      return hasFullWidthWrites(state) ? .fullWidthCounter(.generalPurpose(fullWidth)) : .absent
+    }
     let most = IntelRegisters.maximumGP
     let isInRange = gp < most || select < most || fullWidth < most || fixed < IntelRegisters.maximumFixed
     return isInRange ? .absent : .foreign

@@ -8,7 +8,9 @@ extension VirtualPMU {
   /// - Parameter origin: `.host` for the VMM's own access (restore), which some registers treat differently
   /// - Throws: ``VPMUError/wrongThread``
   @inlinable
-  public func writeMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin = .guest) throws(VPMUError) -> WriteAnswer {
+  public func writeMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin = .guest) throws(VPMUError)
+    -> WriteAnswer
+  {
     try checkThread()
     // What overflowed before this write is judged before it: the write's own mark would hide it.
     takeNotices()
@@ -63,7 +65,9 @@ extension VirtualPMU {
     _ ecx: RDPMCSelector, cpl: UInt8, cr4PCE: Bool, protectedMode: Bool = true
   ) throws(VPMUError) -> ReadAnswer {
     try checkThread()
-    guard model.checkRDPMCEarly(ecx, state), let pmc = model.rdpmcECXToPMC(ecx, state) else { return .generalProtection }
+    guard model.checkRDPMCEarly(ecx, state), let pmc = model.rdpmcECXToPMC(ecx, state) else {
+      return .generalProtection
+    }
     guard pmc.bit & state.pointee.all_valid != 0 else {
       book.pointee.pluginFaults.add(.selector(ecx))
       return .generalProtection

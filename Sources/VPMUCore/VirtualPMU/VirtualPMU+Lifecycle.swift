@@ -71,7 +71,9 @@ extension VirtualPMU {
   private func shapeFault() -> String? {
     let shape = state.pointee
     if shape.gp_count > VPMU_MAX_GP { return "\(shape.gp_count) general-purpose counters, \(VPMU_MAX_GP) is the most" }
-    if shape.fixed_count > VPMU_MAX_FIXED { return "\(shape.fixed_count) fixed counters, \(VPMU_MAX_FIXED) is the most" }
+    if shape.fixed_count > VPMU_MAX_FIXED {
+      return "\(shape.fixed_count) fixed counters, \(VPMU_MAX_FIXED) is the most"
+    }
     for (count, mask, kind) in [
       (shape.gp_count, shape.gp_mask, "gp_mask"), (shape.fixed_count, shape.fixed_mask, "fixed_mask"),
     ] where count > 0 && (mask == 0 || mask & (mask &+ 1) != 0 || mask > 1 << 63 - 1) {
