@@ -67,7 +67,8 @@ public final class SimulatedHost: HostEvents {
   public func attach(_ attachment: HostAttachment) { table.pointee.mailbox = attachment.mailbox }
 
   /// Refuses the next `count` creations, as a host whose counters are taken.
-  public func refuseNextCreations(_ count: UInt64) { table.pointee.refusals &+= count }
+  /// What was left of an earlier call is forgotten.
+  public func refuseNextCreations(_ count: UInt64) { table.pointee.refusals = count }
 
   /// Events that exist now.
   public var liveEvents: Int { table.pointee.used.nonzeroBitCount }

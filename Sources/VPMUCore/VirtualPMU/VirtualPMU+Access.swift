@@ -109,7 +109,9 @@ extension VirtualPMU {
     }
     let live = host.read(event)
     counter.pointee.base = (value &- live) & mask
-    let period = Self.period(to: value, mask)
+    // Counted from the base, as the kernel's vPMU does and guests are tested against: what the event has counted so far
+    // comes on top, and the overflow that much later.
+    let period = Self.period(to: counter.pointee.base, mask)
     if host.setPeriod(period, of: event) { slot(pmc).pointee.alarm = live &+ period }
   }
 
