@@ -43,6 +43,7 @@ let package = Package(
         "VPMUBench", "VPMULoader", "VPMUTrace", "PerfEventHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .testTarget(name: "VPMUTraceTests", dependencies: ["VPMUTrace", "IntelModel", "AMDModel"]),
   ],
   swiftLanguageModes: [.v6]
 )
