@@ -1,0 +1,86 @@
+import CVPMU
+import Glibc
+
+/// The version of the ABI that a plugin speaks.
+public struct PluginABI: Hashable, Sendable, CustomStringConvertible {
+  public let major: UInt16
+  public let minor: UInt16
+
+  package init(major: UInt16, minor: UInt16) {
+    self.major = major
+    self.minor = minor
+  }
+
+  /// The one that this loader speaks.
+  public static let current = PluginABI(major: UInt16(VPMU_ABI_MAJOR), minor: UInt16(VPMU_ABI_MINOR))
+
+  public var description: String { "\(major).\(minor)" }
+}
+
+/// A file that says it is a plugin, read without running any of its code.
+public struct PluginFile: Sendable {
+  /// Absolute, without symbolic links.
+  public let path: String
+  /// What its section `vpmu_abi` says.
+  public let abi: PluginABI
+  let identity: FileIdentity
+
+  /// Reads the ELF header and the identity section.
+  ///
+  /// - Throws: ``PluginLoadError``: `notFound`, `unreadable`, `notAPlugin`, `wrongArchitecture`, `abiMajor`
+  public init(path given: String) throws(PluginLoadError) {
+    path = try Self.resolve(given)
+    let file: OpenFile
+    do {
+      file = try OpenFile(path: path)
+    } catch {
+      switch error {
+      case .notRegular: throw .notAPlugin(path: path, reason: "it is no regular file")
+      case .system(let number): throw .unreadable(path: path, errno: number)
+      }
+    }
+    identity = FileIdentity(device: UInt64(file.status.st_dev), inode: UInt64(file.status.st_ino))
+    abi = try Self.abi(of: file, path: path)
+    guard abi.major == VPMU_ABI_MAJOR else {
+      throw .abiMajor(path: path, found: abi.major, supported: UInt16(VPMU_ABI_MAJOR))
+    }
+  }
+
+  private static func resolve(_ given: String) throws(PluginLoadError) -> String {
+    guard let resolved = realpath(given, nil) else {
+      let error = errno
+      throw error == ENOENT || error == ENOTDIR
+        ? .notFound(path: given) : .unreadable(path: given, errno: error)
+    }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// The identity in the bytes of a file, whatever these are.
+  package static func abi(
+    of source: borrowing some ByteSource & ~Copyable, path: String
+  ) throws(PluginLoadError) -> PluginABI {
+    let bytes: [UInt8]?
+    do {
+      bytes = try ELFImage(source).section("vpmu_abi", count: MemoryLayout<vpmu_abi_identity>.size, of: source)
+    } catch {
+      switch error {
+      case .notELF: throw .notAPlugin(path: path, reason: "it is no ELF file")
+      case .damaged(let reason), .wrongKind(let reason): throw .notAPlugin(path: path, reason: reason)
+      case .wrongArchitecture(let found): throw .wrongArchitecture(path: path, found: found)
+      }
+    }
+    guard let bytes else { throw .notAPlugin(path: path, reason: "it has no section vpmu_abi") }
+    let identity = bytes.withUnsafeBytes { $0.loadUnaligned(as: vpmu_abi_identity.self) }
+    guard UInt32(littleEndian: identity.magic) == VPMU_ABI_MAGIC else {
+      throw .notAPlugin(path: path, reason: "its section vpmu_abi does not begin with the plugins' magic number")
+    }
+    return PluginABI(major: UInt16(littleEndian: identity.major), minor: UInt16(littleEndian: identity.minor))
+  }
+}
+
+/// Which file it is, by whatever path.
+struct FileIdentity: Hashable, Sendable {
+  let device: UInt64
+  let inode: UInt64
+}

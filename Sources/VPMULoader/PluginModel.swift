@@ -1,0 +1,89 @@
+import CVPMU
+import VPMUModel
+
+/// The model of a loaded plugin: calls go straight through the boundary.
+///
+/// One word, copied freely: the address of a constant table that lives as long as the process. What the callbacks return
+/// is made safe here where it is an index; the status of an answer is the core's to check.
+@frozen
+public struct PluginModel: PMUModel, @unchecked Sendable {
+  @usableFromInline let table: UnsafePointer<CallbackTable>
+
+  init(_ table: UnsafePointer<CallbackTable>) { self.table = table }
+
+  public var declaration: ModelDeclaration { table.pointee.declaration }
+
+  public func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
+    var host = host
+    return guest.withBoundary { table.pointee.refresh(table.pointee.context, state, $0, &host) } == VPMU_DONE
+  }
+
+  public func reset(_ state: PMUState) { table.pointee.reset(table.pointee.context, state) }
+
+  @inlinable
+  public func isValidMSR(_ msr: MSRNumber, _ state: PMUState) -> Bool {
+    table.pointee.isValidMSR(table.pointee.context, state, msr.rawValue)
+  }
+
+  @inlinable
+  public func msrIndexToPMC(_ msr: MSRNumber, _ state: PMUState) -> PMCIndex? {
+    PMCIndex(returned: table.pointee.msrIndexToPMC(table.pointee.context, state, msr.rawValue))
+  }
+
+  @inlinable
+  public func rdpmcECXToPMC(_ ecx: RDPMCSelector, _ state: PMUState) -> PMCIndex? {
+    PMCIndex(returned: table.pointee.rdpmcECXToPMC(table.pointee.context, state, ecx.rawValue))
+  }
+
+  @inlinable
+  public func getMSR(_ msr: MSRNumber, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
+    table.pointee.getMSR(table.pointee.context, state, msr.rawValue, origin.flags)
+  }
+
+  @inlinable
+  public func setMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
+    table.pointee.setMSR(table.pointee.context, state, msr.rawValue, value, origin.flags)
+  }
+
+  @inlinable
+  public func findArchEvent(_ selector: UInt64, _ state: PMUState) -> ModelEvent {
+    ModelEvent(table.pointee.findArchEvent(table.pointee.context, state, selector))
+  }
+
+  @inlinable
+  public func findFixedEvent(_ index: UInt32, _ state: PMUState) -> ModelEvent {
+    ModelEvent(table.pointee.findFixedEvent(table.pointee.context, state, index))
+  }
+
+  @inlinable
+  public func checkRDPMCEarly(_ ecx: RDPMCSelector, _ state: PMUState) -> Bool {
+    guard let check = table.pointee.checkRDPMCEarly else { return true }
+    return check(table.pointee.context, state, ecx.rawValue) == VPMU_DONE
+  }
+
+  @inlinable
+  public func deliverPMI(_ state: PMUState) {
+    if let deliver = table.pointee.deliverPMI { deliver(table.pointee.context, state) }
+  }
+
+  @inlinable
+  public func cleanup(_ state: PMUState) {
+    if let cleanup = table.pointee.cleanup { cleanup(table.pointee.context, state) }
+  }
+}
+
+extension PMCIndex {
+  /// From a plugin: nil for "none", and for what is no index.
+  @inlinable
+  init?(returned index: Int32) {
+    let index = UInt32(bitPattern: index)
+    guard index < 64 else { return nil }
+    self.init(rawValue: index)
+  }
+}
+
+extension AccessOrigin {
+  /// As flags of an access.
+  @inlinable
+  var flags: UInt32 { self == .host ? UInt32(VPMU_HOST_INITIATED) : 0 }
+}
