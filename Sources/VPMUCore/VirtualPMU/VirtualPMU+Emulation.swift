@@ -11,6 +11,7 @@ extension VirtualPMU {
   ///   - cpl: the privilege level that it was executed in; 0 counts as ring 0
   ///   - count: occurrences
   /// - Throws: ``VPMUError/wrongThread``
+  @inlinable
   public func emulated(_ event: EventCode, cpl: UInt8, count: UInt64 = 1) throws(VPMUError) {
     try checkThread()
     takeNotices()
@@ -25,7 +26,8 @@ extension VirtualPMU {
   }
 
   /// Whether the counter is programmed for this event in this ring.
-  private func counts(_ pmc: PMCIndex, _ event: EventCode, cpl: UInt8) -> Bool {
+  @inlinable
+  func counts(_ pmc: PMCIndex, _ event: EventCode, cpl: UInt8) -> Bool {
     if pmc.isFixed {
       let ring = cpl == 0 ? VPMU_FIXED_OS : VPMU_FIXED_USER
       return state.fixedControl(pmc.number) & ring != 0

@@ -52,7 +52,7 @@ extension VirtualPMU {
   }
 
   /// Once per time slice: counters that are not in use and not locally enabled give their host events back.
-  @usableFromInline
+  @inlinable
   func cleanup() {
     state.pointee.need_cleanup = 0
     for pmc in PMCSet(state.pointee.all_valid & ~state.pointee.in_use) where !isLocallyEnabled(pmc) {

@@ -17,6 +17,7 @@ extension VirtualPMU {
   public var counters: PMCSet { PMCSet(state.pointee.all_valid) }
 
   /// Host events so far.
+  @inlinable
   public var ledger: EventLedger { ledgerPointer.pointee }
 
   /// Answers of the model that can't be.

@@ -10,7 +10,7 @@ extension VirtualPMU {
     if notices != 0 { handle(notices: notices) }
   }
 
-  @usableFromInline
+  @inlinable
   func handle(notices: UInt64) {
     let lost = notices & Mailbox.lostNotices != 0 ? countersPastTheirAlarm() : 0
     for pmc in PMCSet((notices | lost) & state.pointee.all_valid & ~state.pointee.reprogram) {
@@ -28,7 +28,8 @@ extension VirtualPMU {
   }
 
   /// Notices were lost: the counts tell which events have reached their period.
-  private func countersPastTheirAlarm() -> UInt64 {
+  @usableFromInline
+  func countersPastTheirAlarm() -> UInt64 {
     var past: UInt64 = 0
     for pmc in PMCSet(state.pointee.all_valid) {
       if let event = slot(pmc).pointee.running, host.read(event) >= slot(pmc).pointee.alarm { past |= pmc.bit }

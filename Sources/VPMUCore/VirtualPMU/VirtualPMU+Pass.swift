@@ -39,7 +39,7 @@ extension VirtualPMU {
   }
 
   /// Gives the paused event back, if there is one, and makes the one that the guest asks for.
-  @usableFromInline
+  @inlinable
   func replaceEvent(of pmc: PMCIndex, configuration: UInt64, period: UInt64) {
     let slot = slot(pmc)
     _ = events.release(&slot.pointee)
@@ -59,7 +59,7 @@ extension VirtualPMU {
   }
 
   /// What the guest asks of the host for this counter.
-  @usableFromInline
+  @inlinable
   func request(for pmc: PMCIndex, configuration: UInt64, period: UInt64) -> EventRequest {
     let event: ModelEvent
     let selector: UInt64

@@ -107,7 +107,7 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   }
 
   /// Gives all host events back without reading them.
-  @usableFromInline
+  @inlinable
   func releaseAllEvents() {
     for index in 0..<Self.slotCount {
       _ = events.release(&slots[index])
