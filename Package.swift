@@ -43,7 +43,20 @@ let package = Package(
         "VPMUBench", "VPMULoader", "VPMUTrace", "PerfEventHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .target(
+      name: "TestSupport", dependencies: ["VPMUCore", "SimulatedHost", "IntelModel", "AMDModel"],
+      path: "Tests/TestSupport"),
+    .testTarget(
+      name: "VPMUCoreTests",
+      dependencies: ["VPMUCore", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport", "CAllocations"]),
     .testTarget(name: "VPMUTraceTests", dependencies: ["VPMUTrace", "IntelModel", "AMDModel"]),
+    .testTarget(
+      name: "GuestPerfTests", dependencies: ["GuestPerf", "VPMUTrace", "SimulatedHost", "IntelModel", "AMDModel"]),
+    .testTarget(
+      name: "VPMULoaderTests",
+      dependencies: ["VPMULoader", "VPMUPluginKit", "IntelModel", "AMDModel", "TestSupport"], exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,94 @@
+import IntelModel
+import SimulatedHost
+import Synchronization
+import TestSupport
+import Testing
+import VPMUCore
+import VPMUModel
+
+struct NoticeTests {
+  /// Counter 0 counts instructions and is `distance` before its overflow.
+  private func sampling(_ distance: UInt64) throws -> GuestMachine<IntelModel, Reuse> {
+    let guest = try makeGuest()
+    try guest.write(Architectural.counter0, 0 &- distance)
+    try guest.write(Architectural.select0, Architectural.interruptingInstructions)
+    return guest
+  }
+
+  /// The notices that came are lost, and it is known that some were.
+  private func lose(_ guest: GuestMachine<IntelModel, Reuse>) -> UInt64 {
+    let word = guest.vpmu.mailbox.noticeWord.assumingMemoryBound(to: Atomic<UInt64>.self)
+    return word.pointee.exchange(Mailbox.lostNotices, ordering: .acquiringAndReleasing)
+  }
+
+  @Test("an overflow gives one PMI and sets the status bit")
+  func overflow() throws {
+    let guest = try sampling(100)
+    try guest.run(99)
+    #expect(try guest.run(1) == .run)
+    #expect(try guest.vpmu.enter() == .injectPMI)
+    #expect(try guest.vpmu.enter() == .run)
+    #expect(try guest.read(Architectural.globalStatus) == 1)
+  }
+
+  @Test("a filter set from elsewhere does not hide an overflow")
+  func filterDoesNotHide() throws {
+    let guest = try sampling(100)
+    try guest.run(100)
+    guest.filter.set(
+      try EventFilter(action: .deny, entries: [0xC0], masked: false, fixedBitmap: 0, eventSelectMask: 0xFF))
+    #expect(try guest.vpmu.enter() == .injectPMI)
+  }
+
+  @Test("an emulated instruction does not hide an overflow")
+  func emulationDoesNotHide() throws {
+    let guest = try sampling(100)
+    _ = try guest.vpmu.enter()
+    try guest.vpmu.emulated(Architectural.code, cpl: 3)
+    guest.host.run(Architectural.code, ring: .user, count: 100)
+    #expect(try guest.vpmu.enter() == .injectPMI)
+  }
+
+  @Test("what overflowed before the guest stops its counter is still an overflow")
+  func stopAfterOverflow() throws {
+    let guest = try sampling(100)
+    try guest.run(100)
+    try guest.write(Architectural.select0, 0)
+    #expect(try guest.vpmu.enter() == .injectPMI)
+    #expect(try guest.read(Architectural.counter0) == 0)
+  }
+
+  @Test("lost notices are found by the counts, and nothing else is taken for one")
+  func lostNotices() throws {
+    let guest = try sampling(100)
+    try guest.write(Architectural.counter1, 0 &- 1000)
+    try guest.write(Architectural.select1, Architectural.interruptingInstructions)
+    try guest.run(100)
+    // As if the signal had found no place in the queue.
+    #expect(lose(guest) == 1)
+    #expect(try guest.vpmu.enter() == .injectPMI)
+    #expect(try guest.read(Architectural.globalStatus) == 1)
+  }
+
+  /// A running counter's new period is counted from its base, so what it had counted comes on top: the vectors say so.
+  @Test("the lost overflow of a counter that was written while it ran is found when its notice was due")
+  func lostNoticeOfAWrittenCounter() throws {
+    let guest = try sampling(100)
+    try guest.run(50)
+    try guest.write(Architectural.counter0, 0 &- 200)
+    try guest.run(249)
+    guest.vpmu.mailbox.postLostNotices()
+    #expect(try guest.vpmu.enter() == .run)
+    try guest.run(1)
+    #expect(lose(guest) == 1)
+    #expect(try guest.vpmu.enter() == .injectPMI)
+  }
+
+  @Test("a notice for a counter that does not exist changes nothing")
+  func foreignNotice() throws {
+    let guest = try sampling(100)
+    for pmc in 0..<63 where pmc != 0 { guest.vpmu.mailbox.postNotice(PMCIndex(rawValue: UInt32(pmc))) }
+    _ = try guest.vpmu.enter()
+    #expect(try guest.read(Architectural.globalStatus) & ~0x7_0000_000F == 0)
+  }
+}

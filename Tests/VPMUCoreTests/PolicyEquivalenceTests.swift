@@ -1,0 +1,37 @@
+import TestSupport
+import Testing
+import VPMUCore
+import VPMUModel
+
+/// How host events are kept is not the guest's business.
+struct PolicyEquivalenceTests {
+  private struct SideBySide: ModelVisitor {
+    let preset: ModelPreset
+    let generator: SeededGenerator
+    let steps: Int
+
+    func visit<Model: PMUModel>(_ model: Model) throws {
+      let recreate = try GuestMachine(model, preset.configuration, Recreate())
+      let keep = try GuestMachine(model, preset.configuration, ReuseKeep())
+      let reuse = try GuestMachine(model, preset.configuration, Reuse())
+      var guest = RandomGuest(model.declaration, generator: generator)
+      for step in 0..<steps {
+        let action = guest.next()
+        let seen = try reuse.perform(action)
+        try #require(try recreate.perform(action) == seen, "step \(step): \(action) under recreate")
+        try #require(try keep.perform(action) == seen, "step \(step): \(action) under reuse-keep")
+      }
+      // The same guest, fewer creations: else the comparison compared nothing.
+      #expect(reuse.vpmu.ledger.reused > 0)
+      #expect(reuse.vpmu.ledger.created < recreate.vpmu.ledger.created)
+      #expect(keep.vpmu.ledger.created <= reuse.vpmu.ledger.created)
+      #expect(recreate.vpmu.ledger.reused == 0)
+    }
+  }
+
+  @Test("long random lives look the same to the guest under every policy", arguments: Preset.all)
+  func sameAnswers(preset: Preset) throws {
+    let generator = SeededGenerator.fresh("policies side by side, \(preset)")
+    try preset.vendor.accept(SideBySide(preset: preset.preset, generator: generator, steps: 20_000))
+  }
+}
