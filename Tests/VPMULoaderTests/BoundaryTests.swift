@@ -1,0 +1,91 @@
+import CVPMU
+import Testing
+import VPMULoader
+import VPMUModel
+
+@Suite("Through the boundary", .enabled(if: CFixture.compiler != nil, "\(CFixture.noCompiler)"))
+struct BoundaryTests {
+  @Test("accesses, their origin and answers arrive unchanged")
+  func passage() throws {
+    let model = try Plugin.load(CFixture.build()).model
+    withState { state in
+      let guest = GuestConfiguration(leaves: [CPUIDLeaf(leaf: 10, subleaf: 0, eax: 0x1234, ebx: 0, ecx: 0, edx: 0)])
+      let limits = HostLimits(gpCounters: 3, fixedCounters: 0, gpWidth: 48, fixedWidth: 48, archEvents: 7)
+      #expect(model.refresh(state, guest: guest, host: limits))
+      #expect(state.pointee.gp_count == 3 && state.pointee.version == 0x1234)
+      model.reset(state)
+      #expect(state.pointee.global_control == 0xF)
+      #expect(model.isValidMSR(MSRNumber(3), state) && !model.isValidMSR(MSRNumber(4), state))
+      let read = model.getMSR(MSRNumber(.max), origin: .host, state)
+      #expect(read.value == 0x1_FFFF_FFFF)
+      let write = model.setMSR(MSRNumber(7), .max - 1, origin: .guest, state)
+      #expect(write.status == VPMU_COUNTER && write.pmc == 3 && write.value == .max)
+      #expect(state.pointee.model_words.0 == .max - 1 && state.pointee.model_words.1 == 7)
+      #expect(model.findFixedEvent(9, state) == ModelEvent(select: 9, generic: .cycles, quality: .exact))
+    }
+  }
+
+  @Test("a CPUID that the plugin refuses is refused")
+  func refusedConfiguration() throws {
+    let model = try Plugin.load(CFixture.build()).model
+    withState { state in
+      let limits = HostLimits(gpCounters: 3, fixedCounters: 0, gpWidth: 48, fixedWidth: 48, archEvents: 7)
+      #expect(!model.refresh(state, guest: GuestConfiguration(leaves: [], perfCapabilities: 0xBAD), host: limits))
+    }
+  }
+
+  @Test("an index out of range is no counter", arguments: [-1, -2, 64, 65, 1 << 20, Int32.max, Int32.min])
+  func indexOutOfRange(index: Int32) throws {
+    let model = try Plugin.load(CFixture.build("INDEX=(int32_t)(\(index)ll)")).model
+    withState { state in
+      #expect(model.msrIndexToPMC(MSRNumber(0), state) == nil)
+      #expect(model.rdpmcECXToPMC(RDPMCSelector(0), state) == nil)
+    }
+  }
+
+  @Test("the first and last index in range are counters", arguments: [0, 63] as [Int32])
+  func indexInRange(index: Int32) throws {
+    let model = try Plugin.load(CFixture.build("INDEX=\(index)")).model
+    withState { state in
+      #expect(model.msrIndexToPMC(MSRNumber(0), state)?.rawValue == UInt32(index))
+      #expect(model.rdpmcECXToPMC(RDPMCSelector(0), state)?.rawValue == UInt32(index))
+    }
+  }
+
+  @Test("an event with numbers that we do not know is an event without a generic name")
+  func unknownEvent() throws {
+    let model = try Plugin.load(CFixture.build()).model
+    withState { state in
+      #expect(model.findArchEvent(0x12, state) == ModelEvent(unnamed: 0x12))
+    }
+  }
+
+  @Test(
+    "optional callbacks that are NULL, or that an older plugin does not have, are the defaults",
+    arguments: [
+      "",
+      // Bytes behind the size that an older plugin gives are not its own: they must not be called.
+      "ops->struct_size=80;ops->check_rdpmc_early=(void*)1;ops->deliver_pmi=(void*)1;ops->cleanup=(void*)1;",
+    ])
+  func optionalCallbacks(adjust: String) throws {
+    let model = try Plugin.load(CFixture.build("ADJUST=\(adjust)")).model
+    withState { state in
+      #expect(model.checkRDPMCEarly(RDPMCSelector(.max), state))
+      let before = state.pointee.model_words.0
+      model.deliverPMI(state)
+      model.cleanup(state)
+      #expect(state.pointee.model_words.0 == before)
+    }
+  }
+}
+
+/// A state as a core makes it, all zero but for its sizes.
+func withState(_ body: (PMUState) throws -> Void) rethrows {
+  let state = PMUState.allocate(capacity: 1)
+  defer { state.deallocate() }
+  state.initialize(to: vpmu_state())
+  state.pointee.struct_size = UInt32(MemoryLayout<vpmu_state>.size)
+  state.pointee.counter_size = UInt32(MemoryLayout<vpmu_counter>.stride)
+  state.pointee.counters_offset = UInt32(MemoryLayout<vpmu_state>.offset(of: \.counters) ?? 0)
+  try body(state)
+}

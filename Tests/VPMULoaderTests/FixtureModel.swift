@@ -1,0 +1,84 @@
+import CVPMU
+import VPMUModel
+
+/// A small model with a value of its own, whose every callback leaves a trace: nothing that crosses the boundary may be
+/// lost, swapped or added.
+struct FixtureModel: PMUModel {
+  var salt: UInt64
+
+  var declaration: ModelDeclaration {
+    ModelDeclaration(
+      id: "org.example.fixture", name: "fixture", version: "3.1-ä", license: "Apache-2.0",
+      cpuidVendors: ["FixtureTest1", "FixtureTest2"],
+      presets: [
+        ModelPreset(
+          name: "fixture-v1", summary: "first",
+          configuration: GuestConfiguration(
+            leaves: [CPUIDLeaf(leaf: 10, subleaf: 1, eax: 2, ebx: 3, ecx: 4, edx: 5)], perfCapabilities: 0x2000)),
+        ModelPreset(name: "fixture-v2", summary: "", configuration: GuestConfiguration(leaves: [])),
+      ],
+      ranges: [
+        RegisterRange(.gpCounter, first: 0xC1, count: 8, rdpmcBase: RDPMCSelector(0), signExtends: true),
+        RegisterRange(.fixedCounter, first: 0x309, count: 3, firstPMC: .fixed(0), rdpmcBase: RDPMCSelector(1 << 30)),
+        RegisterRange(.globalStatus, first: .max, isReadOnly: true),
+      ],
+      events: [
+        ModelEvent(select: 0x3C, generic: .cycles, quality: .exact), ModelEvent(unnamed: 0x1234),
+        ModelEvent(select: 0xFFFF_FFFF, generic: .referenceCycles, quality: .approximate),
+      ], eventSelectMask: 0xF_0000_00FF)
+  }
+
+  private func note(_ state: PMUState, _ value: UInt64) {
+    state.pointee.model_words.7 = (state.pointee.model_words.7 &* 31) ^ value ^ salt
+  }
+
+  func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
+    for leaf in guest.leaves {
+      for word in [leaf.leaf, leaf.subleaf, leaf.eax, leaf.ebx, leaf.ecx, leaf.edx] { note(state, UInt64(word)) }
+    }
+    for word in [host.gp_counters, host.fixed_counters, host.gp_width, host.fixed_width, host.arch_events] {
+      note(state, UInt64(word))
+    }
+    note(state, guest.perfCapabilities)
+    state.pointee.gp_count = 8
+    return guest.perfCapabilities & 1 == 0
+  }
+
+  func reset(_ state: PMUState) { note(state, 1) }
+
+  func isValidMSR(_ msr: MSRNumber, _ state: PMUState) -> Bool { msr.rawValue % 3 == UInt32(salt % 3) }
+
+  func msrIndexToPMC(_ msr: MSRNumber, _ state: PMUState) -> PMCIndex? {
+    msr.rawValue & 0x40 == 0 ? PMCIndex(rawValue: msr.rawValue) : nil
+  }
+
+  func rdpmcECXToPMC(_ ecx: RDPMCSelector, _ state: PMUState) -> PMCIndex? {
+    ecx.rawValue & 0x80 == 0 ? PMCIndex(rawValue: ~ecx.rawValue) : nil
+  }
+
+  func getMSR(_ msr: MSRNumber, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
+    ModelAnswer(
+      status: Int32(bitPattern: msr.rawValue), pmc: origin.rawValue,
+      value: salt ^ state.pointee.model_words.7 ^ UInt64(msr.rawValue))
+  }
+
+  func setMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
+    note(state, value &+ UInt64(msr.rawValue) &+ UInt64(origin.rawValue) << 32)
+    state.requestReprogram(value)
+    return .counter(PMCIndex(rawValue: msr.rawValue), write: value ^ salt)
+  }
+
+  func findArchEvent(_ selector: UInt64, _ state: PMUState) -> ModelEvent {
+    ModelEvent(
+      select: selector ^ salt, generic: GenericEvent(rawValue: Int32(selector % 11)),
+      quality: MappingQuality(rawValue: Int32(selector % 4)) ?? .none)
+  }
+
+  func findFixedEvent(_ index: UInt32, _ state: PMUState) -> ModelEvent { findArchEvent(UInt64(index), state) }
+
+  func checkRDPMCEarly(_ ecx: RDPMCSelector, _ state: PMUState) -> Bool { ecx.rawValue & 1 == 0 }
+
+  func deliverPMI(_ state: PMUState) { note(state, 2) }
+
+  func cleanup(_ state: PMUState) { note(state, 3) }
+}

@@ -1,0 +1,148 @@
+/*
+ * A plugin in C, small and right; -D options make it wrong in one way each.
+ *
+ *   IDENTITY_MAJOR=n, NO_IDENTITY, IDENTITY_MAGIC=n    the section vpmu_abi
+ *   ENTRY=name                                         the name of the entry
+ *   REFUSES                                            the entry reports why and returns NULL
+ *   UNDEFINED                                          calls a function that nobody has
+ *   ADJUST=statements                                  run before the entry returns, on info, ops, model, ranges, events
+ *   INDEX=n                                            what the callbacks return as a PMC index
+ *   LONGER                                             each struct and element is longer than this header's
+ */
+#include "vpmu_plugin.h"
+
+#ifndef ENTRY
+#define ENTRY vpmu_plugin_entry_v1
+#endif
+#ifndef IDENTITY_MAJOR
+#define IDENTITY_MAJOR VPMU_ABI_MAJOR
+#endif
+#ifndef IDENTITY_MAGIC
+#define IDENTITY_MAGIC VPMU_ABI_MAGIC
+#endif
+#ifndef ADJUST
+#define ADJUST
+#endif
+#ifndef INDEX
+#define INDEX (msr < 4 ? (int32_t)msr : -1)
+#endif
+
+#ifndef NO_IDENTITY
+__attribute__((used, section("vpmu_abi"))) static const vpmu_abi_identity identity = {IDENTITY_MAGIC, IDENTITY_MAJOR,
+                                                                                      VPMU_ABI_MINOR};
+#endif
+
+/* Room behind a struct for fields that a newer header would have; filled with what would be wrong to read. */
+#ifdef LONGER
+#define TAIL(name) , .name##_tail = {~0ull, ~0ull, ~0ull, ~0ull}
+#define ROOM(name) uint64_t name##_tail[4];
+#else
+#define TAIL(name)
+#define ROOM(name)
+#endif
+
+typedef struct { vpmu_ops known; ROOM(ops) } long_ops;
+typedef struct { vpmu_plugin_info known; ROOM(info) } long_info;
+typedef struct { vpmu_model_info known; ROOM(model) } long_model;
+typedef struct { vpmu_register_range known; ROOM(range) } long_range;
+typedef struct { vpmu_event known; ROOM(event) } long_event;
+typedef struct { vpmu_cpuid_leaf known; ROOM(leaf) } long_leaf;
+
+static int32_t refresh(void *context, vpmu_state *state, const vpmu_guest_config *guest, const vpmu_host_limits *host) {
+  (void)context;
+  if (guest->perf_capabilities == 0xBAD) return VPMU_FAULT;
+  state->gp_count = host->gp_counters < 4 ? host->gp_counters : 4;
+  state->gp_mask = (1ull << 48) - 1;
+  state->all_valid = (1ull << state->gp_count) - 1;
+  state->version = vpmu_find_leaf(guest, 10, 0).eax;
+  return VPMU_DONE;
+}
+static void reset(void *context, vpmu_state *state) { (void)context, state->global_control = 0xF; }
+static bool is_valid_msr(void *context, const vpmu_state *state, uint32_t msr) {
+  return (void)context, (void)state, msr < 4;
+}
+static int32_t msr_idx_to_pmc(void *context, const vpmu_state *state, uint32_t msr) {
+  return (void)context, (void)state, (void)msr, INDEX;
+}
+static vpmu_answer get_msr(void *context, const vpmu_state *state, uint32_t msr, uint32_t flags) {
+  (void)context, (void)state;
+  return (vpmu_answer){VPMU_DONE, 0, ((uint64_t)flags << 32) | msr};
+}
+static vpmu_answer set_msr(void *context, vpmu_state *state, uint32_t msr, uint64_t value, uint32_t flags) {
+  (void)context;
+  state->model_words[0] = value;
+  state->model_words[1] = ((uint64_t)flags << 32) | msr;
+  return (vpmu_answer){VPMU_COUNTER, 3, value + 1};
+}
+static vpmu_event find_arch_event(void *context, const vpmu_state *state, uint64_t selector) {
+  (void)context, (void)state;
+  return (vpmu_event){selector, 77, 99};
+}
+static vpmu_event find_fixed_event(void *context, const vpmu_state *state, uint32_t index) {
+  (void)context, (void)state;
+  return (vpmu_event){index, VPMU_GENERIC_CYCLES, VPMU_QUALITY_EXACT};
+}
+
+static const char *vendors[] = {"TestTestTest"};
+static long_leaf leaves[2] = {{.known = {10, 0, 0x07300404, 0, 0, 0} TAIL(leaf)}, {.known = {7, 1, 2, 3, 4, 5} TAIL(leaf)}};
+static long_model models[2] = {
+    {.known = {sizeof(long_model), sizeof(long_leaf), "test-v1", "one", &leaves[0].known, 2, 0, 5} TAIL(model)},
+    {.known = {sizeof(long_model), sizeof(long_leaf), "test-v2", "two", &leaves[0].known, 1, 0, 6} TAIL(model)}};
+static long_range ranges[2] = {
+    {.known = {0, 4, 1, VPMU_ROLE_GP_COUNTER, VPMU_RANGE_SIGN_EXTENDS, 0, 0} TAIL(range)},
+    {.known = {0x100, 1, 1, 4711, VPMU_RANGE_READ_ONLY, 0, UINT32_MAX} TAIL(range)}};
+static long_event events[2] = {{.known = {0x3C, VPMU_GENERIC_CYCLES, VPMU_QUALITY_EXACT} TAIL(event)},
+                               {.known = {0xC0, VPMU_GENERIC_INSTRUCTIONS, VPMU_QUALITY_SAME_UNIT} TAIL(event)}};
+static long_ops all_ops = {.known = {.struct_size = sizeof(long_ops),
+                                     .refresh = refresh,
+                                     .reset = reset,
+                                     .is_valid_msr = is_valid_msr,
+                                     .msr_idx_to_pmc = msr_idx_to_pmc,
+                                     .rdpmc_ecx_to_pmc = msr_idx_to_pmc,
+                                     .get_msr = get_msr,
+                                     .set_msr = set_msr,
+                                     .find_arch_event = find_arch_event,
+                                     .find_fixed_event = find_fixed_event} TAIL(ops)};
+static long_info all_info = {.known = {.struct_size = sizeof(long_info),
+                                       .abi_major = VPMU_ABI_MAJOR,
+                                       .abi_minor = VPMU_ABI_MINOR,
+                                       .id = "org.example.test",
+                                       .name = "test",
+                                       .version = "1.2",
+                                       .license = "Apache-2.0",
+                                       .cpuid_vendors = vendors,
+                                       .vendor_count = 1,
+                                       .model_count = 2,
+                                       .models = &models[0].known,
+                                       .model_size = sizeof(long_model),
+                                       .range_size = sizeof(long_range),
+                                       .ranges = &ranges[0].known,
+                                       .range_count = 2,
+                                       .event_size = sizeof(long_event),
+                                       .events = &events[0].known,
+                                       .event_count = 2,
+                                       .event_select_mask = 0xFF,
+                                       .ops = &all_ops.known} TAIL(info)};
+
+#ifdef UNDEFINED
+void vpmu_no_such_function(void);
+#endif
+
+__attribute__((visibility("default"))) const vpmu_plugin_info *ENTRY(const vpmu_services *services);
+const vpmu_plugin_info *ENTRY(const vpmu_services *services) {
+#ifdef UNDEFINED
+  vpmu_no_such_function();
+#endif
+#ifdef REFUSES
+  services->report("org.example.test", "no luck today");
+  return NULL;
+#endif
+  (void)services;
+  vpmu_plugin_info *info = &all_info.known;
+  vpmu_ops *ops = &all_ops.known;
+  vpmu_model_info *model = &models[0].known;
+  vpmu_register_range *range = &ranges[0].known;
+  (void)ops, (void)model, (void)range;
+  ADJUST
+  return info;
+}

@@ -1,0 +1,167 @@
+import Foundation
+import Synchronization
+import Testing
+import VPMULoader
+import VPMUModel
+
+@Suite("Loading", .enabled(if: CFixture.compiler != nil, "\(CFixture.noCompiler)"))
+struct PluginLoadTests {
+  @Test("a good plugin gives all that it declares")
+  func good() throws {
+    let plugin = try Plugin.load(CFixture.build())
+    Self.expectFixture(plugin)
+  }
+
+  @Test("structs and elements longer than ours gives what we know of them")
+  func longer() throws {
+    let plugin = try Plugin.load(CFixture.build("LONGER"))
+    Self.expectFixture(plugin)
+  }
+
+  static func expectFixture(_ plugin: Plugin) {
+    let declaration = plugin.declaration
+    #expect(plugin.abi == PluginABI.current)
+    #expect(declaration.id == "org.example.test")
+    #expect(declaration.name == "test")
+    #expect(declaration.version == "1.2")
+    #expect(declaration.license == "Apache-2.0")
+    #expect(declaration.cpuidVendors == ["TestTestTest"])
+    #expect(declaration.eventSelectMask == 0xFF)
+    #expect(declaration.presets.map(\.name) == ["test-v1", "test-v2"])
+    #expect(declaration.presets.map(\.summary) == ["one", "two"])
+    #expect(declaration.presets.map(\.configuration.leaves.count) == [2, 1])
+    #expect(declaration.presets[0].configuration.leaf(7, subleaf: 1).edx == 5)
+    #expect(declaration.presets.map(\.configuration.perfCapabilities) == [5, 6])
+    #expect(
+      declaration.ranges == [
+        RegisterRange(.gpCounter, first: 0, count: 4, rdpmcBase: RDPMCSelector(0), signExtends: true),
+        RegisterRange(.other, first: 0x100, isReadOnly: true),
+      ])
+    #expect(
+      declaration.events == [
+        ModelEvent(select: 0x3C, generic: .cycles, quality: .exact),
+        ModelEvent(select: 0xC0, generic: .instructions, quality: .sameUnit),
+      ])
+  }
+
+  @Test("the same file by another path gives the same plugin")
+  func sameFile() throws {
+    let path = try CFixture.build()
+    let link = path + ".link.so"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+    let first = try Plugin.load(path)
+    #expect(try Plugin.load(link) === first)
+    #expect(try Plugin.load(path) === first)
+  }
+
+  @Test("a file without the entry says so")
+  func missingEntry() throws {
+    let path = try CFixture.build("ENTRY=something_else")
+    #expect(throws: PluginLoadError.missingEntry(path: path, other: nil)) { try Plugin.load(path) }
+  }
+
+  @Test("a file with the entry of another version names that version")
+  func otherEntry() throws {
+    let path = try CFixture.build("ENTRY=vpmu_plugin_entry_v3")
+    let error = #expect(throws: PluginLoadError.missingEntry(path: path, other: 3)) { try Plugin.load(path) }
+    #expect(error?.reason.contains("vpmu_plugin_entry_v3") == true)
+  }
+
+  @Test("an undefined symbol gives dlopen's own words")
+  func undefinedSymbol() throws {
+    let path = try CFixture.build("UNDEFINED")
+    let error = #expect(throws: PluginLoadError.self) { try Plugin.load(path) }
+    guard case .dlopen(path, let text) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(text.contains("undefined symbol: vpmu_no_such_function"))
+  }
+
+  @Test("an entry that returns NULL is refused, and its report reaches the embedder")
+  func refused() throws {
+    let heard = Mutex<[String]>([])
+    PluginReports.setHandler { id, text in heard.withLock { $0.append("\(id): \(text)") } }
+    defer { PluginReports.setHandler(nil) }
+    let path = try CFixture.build("REFUSES")
+    #expect(throws: PluginLoadError.entryRefused(path: path)) { try Plugin.load(path) }
+    #expect(heard.withLock { $0 } == ["org.example.test: no luck today"])
+  }
+
+  @Test(
+    "a plugin without a required callback names it",
+    arguments: [
+      "refresh", "reset", "is_valid_msr", "msr_idx_to_pmc", "rdpmc_ecx_to_pmc", "get_msr", "set_msr",
+      "find_arch_event", "find_fixed_event",
+    ])
+  func missingCallback(name: String) throws {
+    let path = try CFixture.build("ADJUST=ops->\(name)=NULL;")
+    #expect(throws: PluginLoadError.missingCallback(path: path, name: name)) { try Plugin.load(path) }
+  }
+
+  @Test(
+    "a struct or element shorter than in version 1.0 gives its size and the least one",
+    arguments: [
+      ("info->struct_size=127;", "vpmu_plugin_info", 127, 128),
+      ("info->struct_size=0;", "vpmu_plugin_info", 0, 128),
+      ("ops->struct_size=79;", "vpmu_ops", 79, 80),
+      ("model->struct_size=40;", "vpmu_model_info", 40, 48),
+      ("info->model_size=8;", "vpmu_model_info", 8, 48),
+      ("info->range_size=0;", "vpmu_register_range", 0, 24),
+      ("info->event_size=15;", "vpmu_event", 15, 16),
+      ("model->leaf_size=4;", "vpmu_cpuid_leaf", 4, 24),
+    ] as [(String, String, UInt32, UInt32)])
+  func tooSmall(adjust: String, name: String, size: UInt32, minimum: UInt32) throws {
+    let path = try CFixture.build("ADJUST=\(adjust)")
+    #expect(throws: PluginLoadError.structTooSmall(path: path, name: name, size: size, minimum: minimum)) {
+      try Plugin.load(path)
+    }
+  }
+
+  @Test("tables of another major version than the section's are refused")
+  func tablesOfOtherMajor() throws {
+    let path = try CFixture.build("ADJUST=info->abi_major=2;")
+    #expect(throws: PluginLoadError.abiMajor(path: path, found: 2, supported: 1)) { try Plugin.load(path) }
+  }
+
+  @Test(
+    "a table that can't be says which field",
+    arguments: [
+      ("info->id=NULL;", "id is NULL"),
+      ("info->name=\"a/b\";", "name \"a/b\""),
+      ("info->name=\"\";", "name \"\""),
+      ("info->version=\"\\xFF\";", "version is not UTF-8"),
+      ("info->license=\"a\\x1b[2J\";", "license holds control characters"),
+      ("info->vendor_count=0;", "cpuid_vendors"),
+      ("info->cpuid_vendors=NULL;", "cpuid_vendors"),
+      ("vendors[0]=\"Short\";", "cpuid_vendors[0] \"Short\""),
+      ("info->model_count=0;", "model_count is 0"),
+      ("info->models=NULL;", "vpmu_model_info is NULL"),
+      ("info->model_count=0xFFFFFFFF;", "beyond reason"),
+      ("info->model_size=0x7FFFFFFF;", "beyond reason"),
+      ("model->name=NULL;", "models[0].name"),
+      ("model->summary=NULL;", "models[0].summary"),
+      ("model->name=\"test-v2\";", "two models are called test-v2"),
+      ("model->leaves=NULL;", "vpmu_cpuid_leaf is NULL"),
+      ("range->count=0;", "ranges[0]"),
+      ("range->stride=0;", "ranges[0]"),
+      ("range->count=17;", "ranges[0]"),
+      ("range->first=0xFFFFFFFE;", "ranges[0]"),
+      ("range->first_pmc=0xFFFFFFFF;", "ranges[0]"),
+      ("range->role=VPMU_ROLE_FIXED_COUNTER;", "ranges[0]"),
+      ("range->rdpmc_base=0xFFFFFFFE;", "ranges[0]"),
+      ("info->events=NULL;", "vpmu_event is NULL"),
+      ("info->event_select_mask=0;", "event_select_mask"),
+      ("info->event_select_mask=0xFFFF;", "event_select_mask"),
+      ("info->ops=NULL;", "ops is NULL"),
+    ])
+  func invalid(adjust: String, what: String) throws {
+    let path = try CFixture.build("ADJUST=\(adjust)")
+    let error = #expect(throws: PluginLoadError.self) { try Plugin.load(path) }
+    guard case .invalidDeclaration(path, let text) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(text.contains(what))
+  }
+}
