@@ -1,16 +1,15 @@
-import AMDModel
-import Glibc
+import Foundation
 import IntelModel
 import Testing
 import VPMUCore
 import VPMUModel
-
-@testable import VPMUTrace
+import VPMUTrace
 
 /// A small Intel trace; its steps follow.
 private let configuration =
   #"{"op":"configure","vendor":"intel","title":"t","cpuid_0000000a":{"eax":"0x7300402","ebx":"0x0","ecx":"0x0","#
-  + #""edx":"0x603"},"perf_capabilities":"0x0","host":{"gp_counters":8,"fixed_counters":3,"gp_width":48,"fixed_width":48,"arch_events":7}}"#
+  + #""edx":"0x603"},"perf_capabilities":"0x0","host":{"gp_counters":8,"fixed_counters":3,"#
+  + #""gp_width":48,"fixed_width":48,"arch_events":7}}"#
 
 private func replay<Policy: EventPolicy>(_ steps: [String], _ policy: Policy) throws -> (MismatchLog, CompiledTrace) {
   let text = ([configuration] + steps).joined(separator: "\n")
@@ -123,19 +122,27 @@ private func replay<Policy: EventPolicy>(_ steps: [String], _ policy: Policy) th
     #expect(report.text == "0 files, 0 operations, 0 mismatches")
   }
 
-  @Test func `The form for programs is JSON Lines that the strict reader takes`() throws {
+  @Test func `The form for programs is JSON Lines: mismatches, files, the sum`() throws {
     let name = Vectors.path("rule-amd-k7.jsonl")
     // An Intel model answers an AMD guest wrongly all over.
     let report = ReplayReport(
       replaying: [name, "/no\u{1B}where"], policy: .reuseKeep, detailLimit: 2, model: { _ in IntelModel() })
-    let lines = report.jsonLines.split(separator: "\n")
-    let members = try lines.map { try JSONLine.members(of: Array($0.utf8)).map(\.name) }
-    #expect(members.count == 5)
-    #expect(members[0] == ["mismatch", "file", "line", "op", "field", "expected", "got"])
-    #expect(members[2] == ["file", "policy", "operations", "not_compared", "mismatches"])
-    #expect(members[3] == ["file", "policy", "operations", "not_compared", "mismatches", "failure"])
-    #expect(members[4] == ["files", "policy", "operations", "not_compared", "mismatches", "failures"])
-    #expect(report.text.contains("more mismatches"))
+    let objects = try report.jsonLines.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    try #require(objects.count == 5)
+    #expect(Set(objects[0].keys) == ["mismatch", "file", "line", "op", "field", "expected", "got"])
+    #expect(objects[0]["mismatch"] as? String == "\(name):2")
+    #expect(objects[2]["file"] as? String == name)
+    #expect(objects[2]["policy"] as? String == "reuse-keep")
+    #expect(objects[2]["mismatches"] as? UInt64 == report.mismatches)
+    #expect(objects[3]["file"] as? String == "/no\u{1B}where")
+    #expect((objects[3]["failure"] as? String)?.contains("can't be read") == true)
+    #expect(Set(objects[4].keys) == ["files", "policy", "operations", "not_compared", "mismatches", "failures"])
+    #expect(objects[4]["files"] as? Int == 1)
+    #expect(objects[4]["failures"] as? Int == 1)
+    #expect(report.mismatches > 2)
+    #expect(report.text.contains("\(name): \(report.mismatches - 2) more mismatches"))
   }
 
   @Test func `A policy is found by its name, and an unknown one is told the choices`() throws {

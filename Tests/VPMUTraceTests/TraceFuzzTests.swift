@@ -1,8 +1,7 @@
 import Testing
 import VPMUCore
 import VPMUModel
-
-@testable import VPMUTrace
+import VPMUTrace
 
 /// SplitMix64: small, seeded, the same everywhere.
 private struct Random: RandomNumberGenerator {

@@ -1,10 +1,10 @@
 import Testing
 import VPMUModel
-
-@testable import VPMUTrace
+import VPMUTrace
 
 private let first =
-  #"{"op":"configure","vendor":"acme","title":"a \"t\"\\\u00e9\n","host":{"gp_counters":4,"fixed_counters":0,"gp_width":48}}"#
+  #"{"op":"configure","vendor":"acme","title":"a \"t\"\\\u00e9\n","#
+  + #""host":{"gp_counters":4,"fixed_counters":0,"gp_width":48}}"#
 
 /// A line, and what is said of it.
 struct MalformedLine: Sendable, CustomTestStringConvertible {

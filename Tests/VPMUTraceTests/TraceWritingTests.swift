@@ -1,8 +1,7 @@
 import Glibc
 import Testing
 import VPMUModel
-
-@testable import VPMUTrace
+import VPMUTrace
 
 /// A path that nothing else uses; the file goes away with this value.
 private final class TemporaryFile {
