@@ -27,9 +27,17 @@ public struct TraceReplayer<Model: PMUModel, Policy: EventPolicy> {
     public let vpmu: VirtualPMU<Model, SimulatedHost, Policy>
     public let host: SimulatedHost
     public let filter: VMEventFilter
+
+    @usableFromInline
+    init(vpmu: VirtualPMU<Model, SimulatedHost, Policy>, host: SimulatedHost, filter: VMEventFilter) {
+      self.vpmu = vpmu
+      self.host = host
+      self.filter = filter
+    }
   }
 
   /// The fresh virtual PMU that the trace's first line describes, bound to the calling thread.
+  @inlinable
   public func makeMachine() throws(VPMUError) -> Machine {
     let configuration = trace.trace.configuration
     let host = SimulatedHost(limits: configuration.host.limits)
@@ -40,6 +48,7 @@ public struct TraceReplayer<Model: PMUModel, Policy: EventPolicy> {
   }
 
   /// Runs the whole trace on a fresh machine, notes what differs, and tells how many operations it was.
+  @inlinable
   @discardableResult
   public func replay(_ log: inout MismatchLog) throws(VPMUError) -> Int {
     try run(on: makeMachine(), &log)

@@ -17,10 +17,10 @@ import VPMUModel
 public struct AMDModel: PMUModel {
   public init() {}
 
-  public var declaration: ModelDeclaration {
-    ModelDeclaration(
-      id: "org.vpmu.amd", name: "amd", version: "0.1.0", license: "Apache-2.0",
-      cpuidVendors: ["AuthenticAMD", "HygonGenuine"], presets: AMDPresets.all, ranges: AMDRegisters.ranges,
-      events: AMDEvents.all, eventSelectMask: AMDRegisters.eventMask)
-  }
+  public var declaration: ModelDeclaration { Self.declaration }
+
+  private static let declaration = ModelDeclaration(
+    id: "org.vpmu.amd", name: "amd", version: "0.1.0", license: "Apache-2.0",
+    cpuidVendors: ["AuthenticAMD", "HygonGenuine"], presets: AMDPresets.all, ranges: AMDRegisters.ranges,
+    events: AMDEvents.all, eventSelectMask: AMDRegisters.eventMask)
 }

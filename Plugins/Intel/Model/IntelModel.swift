@@ -15,9 +15,9 @@ import VPMUModel
 public struct IntelModel: PMUModel {
   public init() {}
 
-  public var declaration: ModelDeclaration {
-    ModelDeclaration(
-      id: "org.vpmu.intel", name: "intel", version: "0.1.0", license: "Apache-2.0", cpuidVendors: ["GenuineIntel"],
-      presets: IntelPresets.all, ranges: IntelRegisters.ranges, events: IntelEvents.all, eventSelectMask: 0xFF)
-  }
+  public var declaration: ModelDeclaration { Self.declaration }
+
+  private static let declaration = ModelDeclaration(
+    id: "org.vpmu.intel", name: "intel", version: "0.1.0", license: "Apache-2.0", cpuidVendors: ["GenuineIntel"],
+    presets: IntelPresets.all, ranges: IntelRegisters.ranges, events: IntelEvents.all, eventSelectMask: 0xFF)
 }

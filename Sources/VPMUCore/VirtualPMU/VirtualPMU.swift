@@ -59,6 +59,7 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   ///   - policy: how host events are kept
   ///   - filter: the VM's event filter, shared by its vCPUs
   /// - Throws: ``VPMUError/configurationRefused(model:)``, ``VPMUError/invalidShape(model:reason:)``
+  @inlinable
   public init(
     model: Model, configuration: GuestConfiguration, host: Host, policy: Policy, filter: VMEventFilter? = nil
   ) throws(VPMUError) {
@@ -84,6 +85,7 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     try refresh(configuration)
   }
 
+  @inlinable
   deinit {
     vmFilter?.detach(mailbox)
     releaseAllEvents()
@@ -118,6 +120,7 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
 
 extension VirtualPMU where Policy == Reuse {
   /// Makes a vPMU with the default policy.
+  @inlinable
   public convenience init(
     model: Model, configuration: GuestConfiguration, host: Host, filter: VMEventFilter? = nil
   ) throws(VPMUError) {
