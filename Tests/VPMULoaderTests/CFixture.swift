@@ -39,18 +39,32 @@ struct CFixture {
     let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     let headers = here.appendingPathComponent("../../Sources/CVPMU/include").standardized.path
     let library = directory.appendingPathComponent(name ?? "\(UUID().uuidString).so").path
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: compiler)
-    process.arguments =
-      ["-shared", "-fPIC", "-O1", "-fvisibility=hidden", "-I", headers, "-o", library]
-      + definitions.map { "-D\($0)" } + [here.appendingPathComponent("Fixtures/plugin.c").path]
-    let output = Pipe()
-    process.standardError = output
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failure(description: String(decoding: text, as: UTF8.self)) }
+    let status = run(
+      [compiler, "-shared", "-fPIC", "-O1", "-fvisibility=hidden", "-I", headers, "-o", library]
+        + definitions.map { "-D\($0)" } + [here.appendingPathComponent("Fixtures/plugin.c").path],
+      errors: library + ".errors")
+    guard status == 0 else {
+      throw Failure(description: String(decoding: try bytes(of: library + ".errors"), as: UTF8.self))
+    }
     return library
+  }
+
+  /// Runs a program and waits for it. Not by Foundation's `Process` and pipes: these end the program when a signal
+  /// interrupts them, and other tests of the same process send signals.
+  ///
+  /// - Returns: the status as waitpid(2) gives it, 0 for success
+  private static func run(_ arguments: [String], errors: String) -> Int32 {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    let argv = arguments.map { strdup($0) } + [nil]
+    defer { argv.forEach { free($0) } }
+    var child: pid_t = 0
+    guard posix_spawn(&child, arguments[0], &actions, nil, argv, environ) == 0 else { return -1 }
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0 { guard errno == EINTR else { return -1 } }
+    return status
   }
 
   /// A file with these bytes; its path.

@@ -17,7 +17,8 @@ private let exportedDirectly = PluginExport(fixture) { ops in
   ops.set_msr = { Direct.setMSR($0, $1, $2, $3, $4) }
 }
 
-@Suite("A model that is exported and taken in again")
+/// One after the other: an entry is called by one thread at a time.
+@Suite("A model that is exported and taken in again", .serialized)
 struct PluginKitTests {
   @Test("declares the same")
   func declaration() throws {
