@@ -1,1 +1,109 @@
-// placeholder
+/// Host events by perf_event_open(2), pinned, on the bound thread; and what this host really can do (``HostProbe``).
+///
+/// An event's life, and where the time goes:
+///
+/// ```
+///           create                pause                    release
+///   (none) ────────▶ enabled ◀──────────────▶ paused ────────────────▶ (none)
+///            open     │   ▲       resume      ENABLE / DISABLE + read    close
+///                     ▼   │
+///                    failure: end of file, off its counter, dead, throttled
+/// ```
+///
+/// A failure is found by looking (``PerfEventHost/pause(_:)``, ``PerfEventHost/read(_:)``, ``PerfEventHost/inspect(_:)``)
+/// and ends when a later look finds the event counting.
+import CLinux
+import VPMUCore
+import VPMUModel
+
+public final class PerfEventHost: HostEvents {
+  /// A place in the host's table.
+  public struct Event: BitwiseCopyable, Sendable, Hashable {
+    let slot: UInt8
+  }
+
+  public let limits: HostLimits
+  public let options: PerfEventOptions
+  /// Events that may be enabled at a time.
+  public let capacity: Int
+  /// What the host's processor and kernel can do.
+  public let capabilities: HostCapabilities
+
+  /// Places for events. More than a virtual CPU has counters.
+  static let slotCount = 64
+
+  let slots: UnsafeMutablePointer<EventSlot>
+  /// Bit n: place n is free.
+  var freeSlots = UInt64.max
+  /// In events; below 2^63.
+  let shortestPeriod: UInt64
+  var enabledCount = 0
+  var countable: CountableEvents
+  var noticeWord: UnsafeMutableRawPointer?
+  /// Events count, and notify, this thread.
+  var thread: Int32
+  var throttleWatch: ThrottleWatch?
+
+  /// Throttlings seen so far: times that the kernel stopped an event because it interrupted too often.
+  public internal(set) var throttlings: UInt64 = 0
+  /// Records that did not fit into the ring buffer; throttlings may be among them.
+  public internal(set) var lostRecords: UInt64 = 0
+  /// Periods that were set to another value than asked for: too short, or refused.
+  public internal(set) var adjustedPeriods: UInt64 = 0
+
+  /// Events of the calling thread, until ``bindToCurrentThread()``.
+  ///
+  /// - Parameter capabilities: what ``HostProbe/run()`` found.
+  /// - Throws: ``PerfEventHostError`` if there is no such source of events.
+  public init(
+    _ capabilities: HostCapabilities, options: PerfEventOptions = PerfEventOptions()
+  ) throws(PerfEventHostError) {
+    if let advice = capabilities.obstacle(to: options.source) {
+      throw .noEvents(source: options.source, advice: advice)
+    }
+    self.capabilities = capabilities
+    self.options = options
+    let isHardware = options.source == .hardware
+    capacity = max(1, min(options.capacity ?? (isHardware ? capabilities.capacity : Self.slotCount), Self.slotCount))
+    let shownCounters = isHardware ? min(capabilities.capacity, 16) : 8
+    limits = HostLimits(
+      gpCounters: UInt32(shownCounters), fixedCounters: 3, gpWidth: 48, fixedWidth: 48, archEvents: 7)
+    countable = CountableEvents(
+      source: options.source, scope: options.scope, allowsRaw: options.allowsRaw, isModelsVendor: false,
+      missing: isHardware ? capabilities.missingEvents : [])
+    shortestPeriod = min(max(options.minimumPeriod ?? 0, options.source.minimumPeriod), 1 << 62)
+    slots = .allocate(capacity: Self.slotCount)
+    slots.initialize(repeating: EventSlot(), count: Self.slotCount)
+    thread = SystemCall.threadID()
+    watchThrottling()
+  }
+
+  deinit {
+    for slot in 0..<Self.slotCount where freeSlots & (1 &<< UInt64(slot)) == 0 {
+      release(Event(slot: UInt8(slot)))
+    }
+    slots.deallocate()
+  }
+
+  public func attach(_ attachment: HostAttachment) {
+    noticeWord = attachment.mailbox.noticeWord
+    countable.isModelsVendor = attachment.modelVendors.contains(capabilities.vendor)
+  }
+
+  public func bindToCurrentThread() {
+    let current = SystemCall.threadID()
+    guard current != thread else { return }
+    thread = current
+    // A ring buffer takes records of one thread's events only.
+    watchThrottling()
+  }
+
+  /// Whether throttling is noticed. False if it was not asked for, or if the kernel gave no ring buffer: the sysctl
+  /// `kernel.perf_event_mlock_kb` limits it.
+  public var noticesThrottling: Bool { throttleWatch != nil }
+
+  private func watchThrottling() {
+    throttleWatch = nil
+    if options.watchesThrottling { throttleWatch = try? ThrottleWatch() }
+  }
+}

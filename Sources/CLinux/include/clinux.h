@@ -5,6 +5,10 @@
 #define CLINUX_H
 
 #include "clinux_process.h"
+#include "clinux_cpuid.h"
+#include "clinux_error.h"
+#include "clinux_notice.h"
+#include "clinux_perf.h"
 #include "clinux_thread.h"
 
 #endif

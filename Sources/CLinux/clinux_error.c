@@ -1,0 +1,6 @@
+#define _GNU_SOURCE
+#include "clinux_error.h"
+
+#include <string.h>
+
+const char *clinux_error_name(int error) { return strerrorname_np(error); }

@@ -1,0 +1,7 @@
+#ifndef CLINUX_ERROR_H
+#define CLINUX_ERROR_H
+
+/* strerrorname_np(3): "EACCES"; NULL if there is no such error. */
+const char *_Nullable clinux_error_name(int error);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * Overflow notices: a signal handler that turns the descriptor of a signal into a bit of a word.
+ *
+ * One table for the process, by descriptor. An entry names the word and the bit; the handler ORs the one into the other
+ * and does nothing else. When the kernel can't queue the signal (RLIMIT_SIGPENDING) it sends a plain SIGIO, which names no
+ * descriptor: then bit 63 is set in every word of the table, "look at all".
+ */
+#ifndef CLINUX_NOTICE_H
+#define CLINUX_NOTICE_H
+
+#include <stdint.h>
+
+/* Descriptors below this number can have an entry. */
+#define CLINUX_NOTICE_DESCRIPTORS 65536
+
+/* The bit that SIGIO sets. */
+#define CLINUX_NOTICE_LOST (1ull << 63)
+
+/*
+ * Notices of `fd` set `bits` in the 64-bit word at `word`. Replaces the entry there was. Returns 0, or -EMFILE if `fd` is
+ * not below CLINUX_NOTICE_DESCRIPTORS. Any thread.
+ */
+int clinux_notice_register(int fd, void *_Nonnull word, uint64_t bits);
+
+/* Clears the entry of `fd`. When it returns, no handler on any thread uses its word any more. To be called before close. */
+void clinux_notice_clear(int fd);
+
+/* Number of entries in the table. */
+int clinux_notice_count(void);
+
+/*
+ * Installs the handlers for `signal_number` and SIGIO. A handler of SIGIO that was there is called as well. Returns 0;
+ * -EINVAL if the number is not SIGRTMIN to SIGRTMAX; -EBUSY if `signal_number` has a handler of someone else.
+ */
+int clinux_notice_install(int signal_number);
+
+/* From now on `signal_number` is ignored, if the handler was ours. SIGIO stays handled: one may still be under way, and
+ * its default action ends the process. */
+void clinux_notice_uninstall(int signal_number);
+
+/* Whether the calling thread blocks `signal_number`: 1 or 0. */
+int clinux_signal_is_blocked(int signal_number);
+
+/* Unblocks `signal_number` and SIGIO for the calling thread. */
+void clinux_signal_unblock(int signal_number);
+
+/* SIGRTMIN and SIGRTMAX of this process. */
+int clinux_first_realtime_signal(void);
+int clinux_last_realtime_signal(void);
+
+#endif

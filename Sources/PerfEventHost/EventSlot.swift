@@ -1,0 +1,54 @@
+import CLinux
+import VPMUCore
+
+/// What a host knows of one of its events.
+struct EventSlot: BitwiseCopyable {
+  /// Nil: an event that counts in no ring, with nothing of the kernel behind it.
+  var descriptor: EventDescriptor?
+  /// The kernel's number of the event, as records name it; 0 without a ring buffer.
+  var id: UInt64 = 0
+  var isEnabled = false
+  var neverStandsStill = false
+  var isThrottled = false
+  /// The kernel's count that stands for 0. Subtracting it saves the system call that would reset the kernel's.
+  var base: UInt64 = 0
+  /// What the last look gave.
+  var last = clinux_count()
+  /// `running` of the kernel when the count was `base`.
+  var runningAtBase: UInt64 = 0
+  /// Why it did not count, at the last look.
+  var failure: HostRefusal?
+
+  /// An event that never stands still and has counted nothing for so long, in ns of its running time, is dead. Between
+  /// the return from ENABLE and the entry into the next call there are user instructions, so this is generous.
+  static let sensibleRunningTime: UInt64 = 50_000
+
+  /// The count since the event was created or paused.
+  var count: UInt64 { last.value &- base }
+
+  /// Takes in what the kernel says; nil: end of file, error state.
+  mutating func look(_ reading: clinux_count?) {
+    guard let reading else {
+      failure = .errorState
+      return
+    }
+    // Both times stand still while the thread does not run, so they part only when the event is off its counter.
+    let waited = (reading.enabled &- last.enabled) > (reading.running &- last.running)
+    last = reading
+    if waited {
+      failure = .notScheduled
+    } else if neverStandsStill, count == 0, !isThrottled,
+      reading.running &- runningAtBase >= Self.sensibleRunningTime
+    {
+      failure = .deadCounter
+    } else {
+      failure = nil
+    }
+  }
+
+  /// The count starts at 0 again.
+  mutating func rebase() {
+    base = last.value
+    runningAtBase = last.running
+  }
+}

@@ -1,0 +1,87 @@
+import CLinux
+import VPMUCore
+import VPMUModel
+
+/// What this host may open, as far as a single request's fate depends on it.
+struct CountableEvents: Sendable {
+  var source: EventSource
+  var scope: GuestScope
+  /// The embedder allowed raw encodings, ...
+  var allowsRaw: Bool
+  /// ... and this processor is of the model's vendor, so that they mean the same.
+  var isModelsVendor: Bool
+  /// Generic events that the probe found missing.
+  var missing: GenericEventSet
+}
+
+/// What to open for a request. Deciding it asks nothing of the kernel.
+enum EventPlan: Equatable, Sendable {
+  /// No ring is asked for: the event counts nothing, and none is opened.
+  case nothing
+  /// One kernel event.
+  case open(KernelEvent)
+
+  /// - Throws: why nothing may or can be opened.
+  init(_ request: EventRequest, on host: CountableEvents) throws(HostRefusal) {
+    if request.rings.isEmpty {
+      self = .nothing
+      return
+    }
+    guard host.scope.canCount(request.rings) else { throw .ringNotCountable }
+    self = .open(try Self.event(for: request, on: host))
+  }
+
+  private static func event(for request: EventRequest, on host: CountableEvents) throws(HostRefusal) -> KernelEvent {
+    guard let generic = request.generic else { return try rawEvent(for: request, on: host) }
+    switch host.source.kind {
+    case .hardware:
+      guard !host.missing.contains(generic) else { throw .noSuchEvent }
+      return .generic(generic)
+    case .softwareClock: return .clock
+    case .pageFaults: return .software(CLINUX_SOFTWARE_PAGE_FAULTS)
+    }
+  }
+
+  private static func rawEvent(for request: EventRequest, on host: CountableEvents) throws(HostRefusal) -> KernelEvent {
+    let isRawPossible = host.source.kind == .hardware && host.isModelsVendor
+    guard isRawPossible, host.allowsRaw else {
+      if request.selector & RawConfig.flags != 0 { throw .flagsNotCountable }
+      guard host.source.kind == .hardware else { throw .noSuchEvent }
+      throw host.isModelsVendor ? .rawNotAllowed : .foreignEncoding
+    }
+    return KernelEvent(
+      type: UInt32(CLINUX_TYPE_RAW), config: request.selector & RawConfig.bits, neverStandsStill: false)
+  }
+}
+
+/// What an event of the kernel counts: `type` and `config` of `perf_event_attr`.
+struct KernelEvent: Equatable, Sendable, BitwiseCopyable {
+  var type: UInt32
+  var config: UInt64
+  /// A running event of this kind that counts nothing is on a counter that does not count.
+  var neverStandsStill: Bool
+
+  /// A generic event of the processor: `PERF_COUNT_HW_*`.
+  static func generic(_ event: GenericEvent) -> KernelEvent {
+    KernelEvent(
+      type: UInt32(CLINUX_TYPE_HARDWARE), config: UInt64(UInt32(bitPattern: event.rawValue)),
+      neverStandsStill: event == .cycles || event == .instructions)
+  }
+
+  static var instructions: KernelEvent { .generic(.instructions) }
+
+  static var clock: KernelEvent { .software(CLINUX_SOFTWARE_TASK_CLOCK) }
+
+  static func software(_ config: Int) -> KernelEvent {
+    KernelEvent(type: UInt32(CLINUX_TYPE_SOFTWARE), config: UInt64(config), neverStandsStill: false)
+  }
+}
+
+/// The bits of an event select that are an event's encoding for the kernel (`config` of `PERF_TYPE_RAW` on x86). Rings,
+/// enable and interrupt are not among them: the kernel has attributes for these.
+enum RawConfig {
+  /// Edge (18), invert (23), counter mask (31:24).
+  static let flags: UInt64 = 1 << 18 | 1 << 23 | 0xFF00_0000
+  /// The flags, event (7:0 and, on AMD, 35:32) and unit mask (15:8).
+  static let bits: UInt64 = flags | 0xF_0000_FFFF
+}

@@ -1,0 +1,86 @@
+import CLinux
+import Glibc
+import VPMUCore
+
+extension PerfEventHost {
+  public func pause(_ event: Event) -> UInt64 {
+    let slot = slots + Int(event.slot)
+    guard let descriptor = slot.pointee.descriptor else { return 0 }
+    if slot.pointee.isEnabled {
+      try? descriptor.disable()
+      slot.pointee.isEnabled = false
+      enabledCount -= 1
+    }
+    takeRecords()
+    look(at: slot, descriptor)
+    let count = slot.pointee.count
+    slot.pointee.rebase()
+    // Whatever enables a stopped event again also lets it go on.
+    slot.pointee.isThrottled = false
+    return count
+  }
+
+  public func resume(_ event: Event) -> Bool {
+    let slot = slots + Int(event.slot)
+    guard let descriptor = slot.pointee.descriptor, !slot.pointee.isEnabled else { return true }
+    guard enabledCount < capacity else { return false }
+    do throws(Errno) {
+      try descriptor.enable()
+    } catch {
+      return false
+    }
+    slot.pointee.isEnabled = true
+    enabledCount += 1
+    return true
+  }
+
+  public func read(_ event: Event) -> UInt64 {
+    let slot = slots + Int(event.slot)
+    guard let descriptor = slot.pointee.descriptor else { return 0 }
+    look(at: slot, descriptor)
+    return slot.pointee.count
+  }
+
+  public func shortfall(of event: Event) -> HostRefusal? {
+    if let throttleWatch, throttleWatch.hasRecords { takeRecords() }
+    let slot = slots + Int(event.slot)
+    return slot.pointee.isThrottled ? .throttled : slot.pointee.failure
+  }
+
+  public func inspect(_ event: Event) -> HostRefusal? {
+    takeRecords()
+    let slot = slots + Int(event.slot)
+    if let descriptor = slot.pointee.descriptor { look(at: slot, descriptor) }
+    return slot.pointee.isThrottled ? .throttled : slot.pointee.failure
+  }
+
+  private func look(at slot: UnsafeMutablePointer<EventSlot>, _ descriptor: EventDescriptor) {
+    do throws(Errno) {
+      slot.pointee.look(try descriptor.read())
+    } catch {
+      slot.pointee.failure = HostRefusal(errno: error.code)
+    }
+  }
+
+  /// Takes what the kernel wrote of throttling.
+  private func takeRecords() {
+    throttleWatch?.drain { record in
+      switch record {
+      case .throttled(let id):
+        throttlings &+= 1
+        setThrottled(true, id)
+      case .unthrottled(let id): setThrottled(false, id)
+      case .lost(let number): lostRecords &+= number
+      }
+    }
+  }
+
+  private func setThrottled(_ isThrottled: Bool, _ id: UInt64) {
+    var used = ~freeSlots
+    while used != 0 {
+      let slot = slots + used.trailingZeroBitCount
+      used &= used &- 1
+      if slot.pointee.id == id, slot.pointee.descriptor != nil { slot.pointee.isThrottled = isThrottled }
+    }
+  }
+}

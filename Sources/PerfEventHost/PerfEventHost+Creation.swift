@@ -1,0 +1,68 @@
+import CLinux
+import VPMUCore
+
+extension PerfEventHost {
+  /// A kernel event is made with this period and gets its own one afterwards: a short one may be refused at creation, or
+  /// mean something else (branch tracing).
+  private static let creationPeriod: UInt64 = 1 << 46
+
+  public func create(_ request: EventRequest) throws(HostRefusal) -> Event {
+    let plan = try EventPlan(request, on: countable)
+    guard freeSlots != 0 else { throw .capacity }
+    let event = Event(slot: UInt8(freeSlots.trailingZeroBitCount))
+    switch plan {
+    case .nothing: slots[Int(event.slot)] = EventSlot()
+    case .open(let kernelEvent):
+      guard enabledCount < capacity else { throw .capacity }
+      slots[Int(event.slot)] = try open(kernelEvent, for: request)
+      enabledCount += 1
+    }
+    freeSlots &= freeSlots &- 1
+    return event
+  }
+
+  private func open(_ event: KernelEvent, for request: EventRequest) throws(HostRefusal) -> EventSlot {
+    let attributes = clinux_event(
+      type: event.type, flags: UInt32(CLINUX_EVENT_PINNED) | options.scope.exclusions, config: event.config,
+      sample_period: Self.creationPeriod)
+    do throws(Errno) {
+      let descriptor = try EventDescriptor.open(attributes, output: throttleWatch?.output)
+      do throws(Errno) {
+        var slot = EventSlot(descriptor: descriptor, isEnabled: true, neverStandsStill: event.neverStandsStill)
+        if throttleWatch != nil { slot.id = try descriptor.id() }
+        guard setPeriod(request.period, of: descriptor) else { throw Errno.invalidPeriod }
+        try notify(request, of: descriptor)
+        try descriptor.enable()
+        return slot
+      } catch {
+        close(descriptor)
+        throw error
+      }
+    } catch {
+      throw HostRefusal(errno: error.code)
+    }
+  }
+
+  /// Every overflow is told, whether or not the guest wants an interrupt: its status bit is set either way.
+  private func notify(_ request: EventRequest, of descriptor: EventDescriptor) throws(Errno) {
+    guard let signal = options.signal, let noticeWord else { return }
+    try Errno.check(clinux_notice_register(descriptor.fd, noticeWord, request.pmc.bit))
+    try descriptor.notify(thread: thread, by: signal.number)
+  }
+
+  public func release(_ event: Event) {
+    let slot = slots[Int(event.slot)]
+    freeSlots |= 1 &<< UInt64(event.slot)
+    slots[Int(event.slot)] = EventSlot()
+    guard let descriptor = slot.descriptor else { return }
+    if slot.isEnabled { enabledCount -= 1 }
+    close(descriptor)
+  }
+
+  /// A signal that is still under way must not find the next event that gets this descriptor's number: first the entry,
+  /// then the descriptor.
+  private func close(_ descriptor: EventDescriptor) {
+    clinux_notice_clear(descriptor.fd)
+    descriptor.close()
+  }
+}

@@ -1,0 +1,48 @@
+import CLinux
+import Glibc
+import VPMUCore
+
+extension PerfEventHost {
+  /// Some processors have a shortest period for some events: 32 or 128.
+  private static let longerPeriods: [UInt64] = [32, 128, 256]
+
+  public func setPeriod(_ period: UInt64, of event: Event) -> Bool {
+    guard period != 0, period >> 63 == 0 else { return false }
+    let slot = slots + Int(event.slot)
+    guard let descriptor = slot.pointee.descriptor else { return true }
+    guard setPeriod(period, of: descriptor) else { return false }
+    // A running event that the kernel had stopped goes on with its new period.
+    slot.pointee.isThrottled = false
+    return true
+  }
+
+  /// A period that is too short is made longer: a late overflow is better than a counter that does not count.
+  func setPeriod(_ period: UInt64, of descriptor: EventDescriptor) -> Bool {
+    let shortest = shortestPeriod
+    if accepts(descriptor, max(period, shortest)) {
+      if period < shortest { adjustedPeriods &+= 1 }
+      return true
+    }
+    for longer in Self.longerPeriods where longer > max(period, shortest) {
+      if accepts(descriptor, longer) {
+        adjustedPeriods &+= 1
+        return true
+      }
+    }
+    return false
+  }
+
+  private func accepts(_ descriptor: EventDescriptor, _ period: UInt64) -> Bool {
+    do throws(Errno) {
+      try descriptor.setPeriod(period)
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+extension Errno {
+  /// What the kernel says of a period that it does not take.
+  static let invalidPeriod = Errno(EINVAL)
+}

@@ -1,0 +1,47 @@
+/// What an embedder decides of a ``PerfEventHost``.
+public struct PerfEventOptions: Sendable {
+  /// What stands behind the events. `DoctorReport.bestHost` says which one this machine has.
+  public var source: EventSource
+  /// Whose instructions are counted.
+  public var scope: GuestScope
+  /// Lets encodings that no generic event stands for reach the kernel as they are, on a host of the model's vendor. The
+  /// guest then chooses among all events of the processor.
+  public var allowsRaw: Bool
+  /// The signal of overflow notices. Nil: none are sent, and counters only count.
+  public var signal: OverflowSignal?
+  /// Events enabled at a time, at most. Nil: as many as the probe found to count.
+  public var capacity: Int?
+  /// The shortest period in events; shorter ones become this. It bounds the interrupts that a guest can cause. Nil: what
+  /// the source needs at least.
+  public var minimumPeriod: UInt64?
+  /// Whether throttling is to be noticed. It costs a descriptor and up to 68 KiB of the user's locked memory
+  /// (`kernel.perf_event_mlock_kb`) for each vCPU.
+  public var watchesThrottling: Bool
+
+  public init(
+    source: EventSource = .hardware, scope: GuestScope = .thread, allowsRaw: Bool = false,
+    signal: OverflowSignal? = nil, capacity: Int? = nil, minimumPeriod: UInt64? = nil, watchesThrottling: Bool = true
+  ) {
+    self.source = source
+    self.scope = scope
+    self.allowsRaw = allowsRaw
+    self.signal = signal
+    self.capacity = capacity
+    self.minimumPeriod = minimumPeriod
+    self.watchesThrottling = watchesThrottling
+  }
+}
+
+/// Why there is no host.
+public enum PerfEventHostError: Error, Hashable, Sendable {
+  /// The source of events is not there. `advice` says what to change.
+  case noEvents(source: EventSource, advice: String)
+}
+
+extension PerfEventHostError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .noEvents(let source, let advice): "no events from \(source): \(advice)"
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import CLinux
+import Glibc
+import Testing
+
+@testable import PerfEventHost
+
+extension Kernel {
+  @Suite("Installing the overflow signal")
+  struct OverflowSignalTests {
+    @Test("only real-time signals are taken")
+    func range() {
+      let range = OverflowSignal.range
+      for number in [0, SIGUSR1, SIGIO, range.lowerBound - 1, range.upperBound + 1, -1] {
+        #expect(throws: OverflowSignalError.notRealTime(number: number, range: range)) {
+          try OverflowSignal.install(number)
+        }
+      }
+    }
+
+    @Test("a signal that someone else handles is left alone")
+    func taken() throws {
+      let number = OverflowSignal.range.lowerBound + 11
+      let before = Glibc.signal(number) { _ in }
+      defer { _ = Glibc.signal(number, before) }
+      #expect(throws: OverflowSignalError.taken(number: number)) { try OverflowSignal.install(number) }
+    }
+
+    @Test("a second installation is no error, and an end lets it be installed again")
+    func twice() throws {
+      let number = OverflowSignal.range.lowerBound + 12
+      let signal = try OverflowSignal.install(number)
+      #expect(try OverflowSignal.install(number) == signal)
+      signal.uninstall()
+      #expect(try OverflowSignal.install(number) == signal)
+      signal.uninstall()
+    }
+
+    @Test("a signal that no event sent is not taken for a notice")
+    func forged() throws {
+      let letters = Letters()
+      let signal = try Kernel.signal()
+      for fd in Int32(0)..<64 { _ = clinux_notice_register(4000 + fd, letters.mailbox.noticeWord, 1) }
+      defer { for fd in Int32(0)..<64 { clinux_notice_clear(4000 + fd) } }
+      var value = sigval()
+      value.sival_int = 4000
+      #expect(sigqueue(getpid(), signal.number, value) == 0)
+      #expect(pthread_kill(pthread_self(), signal.number) == 0)
+      #expect(letters.take() == 0)
+    }
+
+    @Test("descriptors beyond the table have no notices")
+    func beyondTheTable() {
+      let letters = Letters()
+      for fd in [Int32(-1), 65536, .max] {
+        #expect(clinux_notice_register(fd, letters.mailbox.noticeWord, 1) == -EMFILE)
+        clinux_notice_clear(fd)
+      }
+    }
+  }
+}
