@@ -57,6 +57,8 @@ let package = Package(
     .testTarget(
       name: "VPMULoaderTests",
       dependencies: ["VPMULoader", "VPMUPluginKit", "IntelModel", "AMDModel", "TestSupport"], exclude: ["Fixtures"]),
+    .target(name: "CSeccompFilter", path: "Tests/CSeccompFilter"),
+    .testTarget(name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CSeccompFilter"]),
   ],
   swiftLanguageModes: [.v6]
 )
