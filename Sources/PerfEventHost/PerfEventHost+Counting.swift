@@ -11,7 +11,6 @@ extension PerfEventHost {
       slot.pointee.isEnabled = false
       enabledCount -= 1
     }
-    takeRecords()
     look(at: slot, descriptor)
     let count = slot.pointee.count
     slot.pointee.rebase()
@@ -42,19 +41,20 @@ extension PerfEventHost {
   }
 
   public func shortfall(of event: Event) -> HostRefusal? {
-    if let throttleWatch, throttleWatch.hasRecords { takeRecords() }
+    takeRecords()
     let slot = slots + Int(event.slot)
     return slot.pointee.isThrottled ? .throttled : slot.pointee.failure
   }
 
   public func inspect(_ event: Event) -> HostRefusal? {
-    takeRecords()
     let slot = slots + Int(event.slot)
     if let descriptor = slot.pointee.descriptor { look(at: slot, descriptor) }
     return slot.pointee.isThrottled ? .throttled : slot.pointee.failure
   }
 
   private func look(at slot: UnsafeMutablePointer<EventSlot>, _ descriptor: EventDescriptor) {
+    // First: an event that the kernel stopped is not to be taken for dead.
+    takeRecords()
     do throws(Errno) {
       slot.pointee.look(try descriptor.read())
     } catch {
@@ -62,7 +62,7 @@ extension PerfEventHost {
     }
   }
 
-  /// Takes what the kernel wrote of throttling.
+  /// Takes what the kernel wrote of throttling. A plain load if there is nothing.
   private func takeRecords() {
     throttleWatch?.drain { record in
       switch record {

@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 import VPMUCore
 
 extension PerfEventHost {
@@ -26,7 +27,7 @@ extension PerfEventHost {
       type: event.type, flags: UInt32(CLINUX_EVENT_PINNED) | options.scope.exclusions, config: event.config,
       sample_period: Self.creationPeriod)
     do throws(Errno) {
-      let descriptor = try EventDescriptor.open(attributes, output: throttleWatch?.output)
+      let descriptor = try open(attributes)
       do throws(Errno) {
         var slot = EventSlot(descriptor: descriptor, isEnabled: true, neverStandsStill: event.neverStandsStill)
         if throttleWatch != nil { slot.id = try descriptor.id() }
@@ -40,6 +41,20 @@ extension PerfEventHost {
       }
     } catch {
       throw HostRefusal(errno: error.code)
+    }
+  }
+
+  private func open(_ attributes: clinux_event) throws(Errno) -> EventDescriptor {
+    guard let output = throttleWatch?.output else { return try EventDescriptor.open(attributes) }
+    do throws(Errno) {
+      return try EventDescriptor.open(attributes, output: output)
+    } catch {
+      guard error.code == EINVAL else { throw error }
+      // Either the event is refused as such, or this kernel lets no event write into another one's buffer. Counting
+      // without noticing that it was throttled is better than not counting.
+      let descriptor = try EventDescriptor.open(attributes)
+      throttleWatch = nil
+      return descriptor
     }
   }
 

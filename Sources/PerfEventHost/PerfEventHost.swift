@@ -75,7 +75,6 @@ public final class PerfEventHost: HostEvents {
     slots = .allocate(capacity: Self.slotCount)
     slots.initialize(repeating: EventSlot(), count: Self.slotCount)
     thread = SystemCall.threadID()
-    watchThrottling()
   }
 
   deinit {
@@ -91,19 +90,14 @@ public final class PerfEventHost: HostEvents {
   }
 
   public func bindToCurrentThread() {
-    let current = SystemCall.threadID()
-    guard current != thread else { return }
-    thread = current
-    // A ring buffer takes records of one thread's events only.
-    watchThrottling()
-  }
-
-  /// Whether throttling is noticed. False if it was not asked for, or if the kernel gave no ring buffer: the sysctl
-  /// `kernel.perf_event_mlock_kb` limits it.
-  public var noticesThrottling: Bool { throttleWatch != nil }
-
-  private func watchThrottling() {
+    thread = SystemCall.threadID()
+    // A ring buffer takes records of one thread's events only. Anew even if the number is the same: it may be another
+    // thread that got it.
     throttleWatch = nil
     if options.watchesThrottling { throttleWatch = try? ThrottleWatch() }
   }
+
+  /// Whether throttling is noticed. False before ``bindToCurrentThread()``, if it was not asked for, or if the kernel gave
+  /// no ring buffer (the sysctl `kernel.perf_event_mlock_kb` limits it) or does not let events write into it.
+  public var noticesThrottling: Bool { throttleWatch != nil }
 }

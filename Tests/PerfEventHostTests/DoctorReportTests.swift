@@ -12,7 +12,7 @@ struct DoctorReportTests {
       vendor: "GenuineIntel", isVirtualMachine: false, softwareAccess: .available, hardwareAccess: .available,
       rawAccess: .available, excludeHost: .available, capacity: 8,
       genericEvents: GenericEvent.allCases.map { GenericEventProbe(event: $0, availability: .available, count: 10) },
-      userRDPMC: .available, hardwareNotices: .arrived, softwareNotices: .arrived,
+      userRDPMC: .available, hardwareNotices: .arrived, softwareNotices: .arrived, throttleRecords: .available,
       kernel: KernelSettings(
         paranoid: 2, nmiWatchdog: 0, maxSampleRate: 100_000, cpuTimeMaxPercent: 25, mlockKiB: 516, rdpmc: 1,
         seccompMode: 0, hasPerfmon: false),
@@ -69,6 +69,9 @@ struct DoctorReportTests {
     },
     Case(testDescription: "locked memory", finding: "kernel.perf_event_mlock_kb", named: "raise") {
       $0.kernel.mlockKiB = 8
+    },
+    Case(testDescription: "no ring", finding: "throttling noticed", named: "kernel.perf_event_mlock_kb") {
+      $0.throttleRecords = .refused(errno: EPERM)
     },
     Case(testDescription: "full queue", finding: "overflow signal, hardware", named: "RLIMIT_SIGPENDING") {
       $0.hardwareNotices = .queueFull

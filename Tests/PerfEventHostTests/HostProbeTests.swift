@@ -41,6 +41,13 @@ extension Kernel {
       #expect(HostProbe.run().softwareNotices == .arrived)
     }
 
+    @Test(
+      "events may write into another one's buffer",
+      .enabled(if: Kernel.hasSoftwareEvents, "perf_event_open is refused here"))
+    func throttleRecords() {
+      #expect(HostProbe.run().throttleRecords == .available)
+    }
+
     @Test("a refusal by seccomp is seen, named and survived", arguments: [EPERM, ENOSYS])
     func seccomp(errno: Int32) throws {
       struct Outcome: Sendable {

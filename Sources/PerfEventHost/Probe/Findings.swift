@@ -48,10 +48,23 @@ extension HostCapabilities {
   }
 
   var noticeFindings: [DoctorReport.Finding] {
-    [
+    let notices = [
       finding("overflow signal, hardware", hardwareNotices),
       finding("overflow signal, software clock", softwareNotices),
-    ].filter { $0.value != "not tried" }
+    ]
+    return notices.filter { $0.value != "not tried" } + throttleFindings
+  }
+
+  private var throttleFindings: [DoctorReport.Finding] {
+    guard softwareAccess.isAvailable || hardwareAccess.isAvailable else { return [] }
+    return [
+      Finding(
+        name: "throttling noticed", value: throttleRecords.description,
+        verdict: throttleRecords.isAvailable ? .good : .shortfall,
+        advice: throttleRecords.isAvailable
+          ? nil
+          : "an event that the kernel stopped for a while looks like one that counts: raise kernel.perf_event_mlock_kb")
+    ]
   }
 
   var limitFindings: [DoctorReport.Finding] {

@@ -28,6 +28,8 @@ public struct HostCapabilities: Sendable, Equatable {
   public var hardwareNotices: NoticeProbe
   /// That of a software clock does.
   public var softwareNotices: NoticeProbe
+  /// Events may write their records into another one's buffer, through which throttling is noticed.
+  public var throttleRecords: Availability
 
   public var kernel: KernelSettings
   /// RLIMIT_NOFILE of this process, nil if unlimited. An event takes one descriptor.

@@ -16,6 +16,12 @@ public enum HostProbe {
     if found.softwareAccess.isAvailable {
       found.softwareNotices = notices(of: .clock, period: 100_000, during: work)
     }
+    let best: KernelEvent = found.hardwareAccess.isAvailable ? .instructions : .clock
+    found.throttleRecords = Availability { () throws(Errno) in
+      let watch = try ThrottleWatch()
+      defer { withExtendedLifetime(watch) {} }
+      try open(best, output: watch.output).close()
+    }
     if found.hardwareAccess.isAvailable {
       probeHardware(&found, work)
     } else {
@@ -39,11 +45,13 @@ public enum HostProbe {
   }
 
   /// Opens an event as a host for a thread guest would, disabled and with a long period.
-  static func open(_ event: KernelEvent, flags: UInt32 = 0) throws(Errno) -> EventDescriptor {
+  static func open(
+    _ event: KernelEvent, flags: UInt32 = 0, output: EventDescriptor? = nil
+  ) throws(Errno) -> EventDescriptor {
     try EventDescriptor.open(
       clinux_event(
         type: event.type, flags: UInt32(CLINUX_EVENT_PINNED) | GuestScope.thread.exclusions | flags,
-        config: event.config, sample_period: 1 << 46))
+        config: event.config, sample_period: 1 << 46), output: output)
   }
 
   private static func probe(_ event: GenericEvent, _ work: borrowing KnownWork) -> GenericEventProbe {
@@ -106,7 +114,8 @@ extension HostCapabilities {
     HostCapabilities(
       vendor: processor.vendor, isVirtualMachine: processor.isVirtual, softwareAccess: .notTried,
       hardwareAccess: .notTried, rawAccess: .notTried, excludeHost: .notTried, capacity: 0, genericEvents: [],
-      userRDPMC: .notTried, hardwareNotices: .notTried, softwareNotices: .notTried, kernel: .read(),
+      userRDPMC: .notTried, hardwareNotices: .notTried, softwareNotices: .notTried, throttleRecords: .notTried,
+      kernel: .read(),
       descriptorLimit: SystemCall.descriptorLimit(), pendingSignalLimit: SystemCall.pendingSignalLimit(),
       kvm: Availability { () throws(Errno) in try SystemCall.access("/dev/kvm", mode: R_OK | W_OK) }, probeTime: 0)
   }

@@ -49,10 +49,7 @@ final class ThrottleWatch {
     return try SystemCall.mapRing(event, pages: fewestPages)
   }
 
-  /// Whether there is something to take. A plain load.
-  var hasRecords: Bool { clinux_ring_head(mapping.control) != tail }
-
-  /// Takes what the kernel has written.
+  /// Takes what the kernel has written. A plain load if there is nothing.
   func drain(_ body: (PerfRecord) -> Void) {
     let head = clinux_ring_head(mapping.control)
     guard head != tail else { return }
