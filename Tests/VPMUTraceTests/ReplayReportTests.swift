@@ -144,10 +144,4 @@ private func replay<Policy: EventPolicy>(_ steps: [String], _ policy: Policy) th
     #expect(report.mismatches > 2)
     #expect(report.text.contains("\(name): \(report.mismatches - 2) more mismatches"))
   }
-
-  @Test func `A policy is found by its name, and an unknown one is told the choices`() throws {
-    #expect(try PolicyKind(named: "reuse-keep") == .reuseKeep)
-    let error = #expect(throws: UnknownPolicy.self) { try PolicyKind(named: "lazy") }
-    #expect(error?.description == #"unknown policy "lazy": use one of recreate, reuse-keep, reuse"#)
-  }
 }

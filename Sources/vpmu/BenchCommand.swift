@@ -1,0 +1,127 @@
+import ArgumentParser
+import GuestPerf
+import VPMUBench
+import VPMUCore
+import VPMULoader
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure what a guest's use of its PMU costs: the time in its PMI handler, and what the host is asked.",
+    discussion: """
+      A guest's perf driver runs on a virtual CPU that this thread plays. By default every usage, every policy and \
+      every plugin's default model are measured by turns, on the best host there is.
+
+      With --replay the time per operation of traces on the simulated host is measured instead.
+      """)
+
+  @Option(help: "What the guest does; may be repeated. \(Usage.choices)")
+  var usage: [Usage] = []
+
+  @Option(help: "How host events are kept; may be repeated. \(PolicyKind.choices)")
+  var policy: [PolicyKind] = []
+
+  @Option(help: "A plugin's name or a CPUID vendor string; may be repeated. Default: every plugin found.")
+  var vendor: [String] = []
+
+  @Option(help: "A model, as `vpmu plugins` lists it; may be repeated. Default: each plugin's first one.")
+  var model: [String] = []
+
+  @Option(help: "Where events come from: best, perf or simulated.")
+  var host: HostSelection = .best
+
+  @Option(help: "PMIs (with count: reads) for each usage and policy, 1 to \(BenchOptions.mostPMIs).")
+  var pmis = 200
+
+  @Option(help: "Replay this trace again and again instead; may be repeated, traces alternate.")
+  var replay: [String] = []
+
+  @Option(name: .customLong("repeat"), help: "How often each trace is replayed, 1 to 100000000.")
+  var repeats = 1000
+
+  @OptionGroup var plugins: PluginOptions
+
+  @Flag(help: "Write JSON Lines.")
+  var json = false
+
+  func validate() throws {
+    guard (1...BenchOptions.mostPMIs).contains(pmis) else {
+      throw ValidationError("--pmis is \(pmis): choose 1 to \(BenchOptions.mostPMIs)")
+    }
+    guard (1...100_000_000).contains(repeats) else {
+      throw ValidationError("--repeat is \(repeats): choose 1 to 100000000")
+    }
+    if plugins.plugin != nil && !vendor.isEmpty {
+      throw ValidationError("--plugin and --vendor both choose the plugin: give one of them")
+    }
+    if !replay.isEmpty && !(usage.isEmpty && vendor.isEmpty && model.isEmpty) {
+      throw ValidationError("--replay takes usage, vendor and model from the trace: leave them out")
+    }
+  }
+
+  func run() throws {
+    do {
+      if replay.isEmpty { try measureGuests() } else { try measureReplay() }
+    } catch let error as BenchError {
+      Output.error("\(error)")
+      throw ExitCode.failure
+    } catch let error as PluginSelectionError {
+      Output.error("\(error)")
+      throw ExitCode.failure
+    }
+  }
+
+  private func measureGuests() throws {
+    let guests = try selections(PluginOptions.catalogue()).map { BenchGuest($0.plugin.model, preset: $0.preset) }
+    let options = BenchOptions(
+      usages: usage.isEmpty ? Usage.allCases : usage, policies: policy.isEmpty ? PolicyKind.allCases : policy,
+      pmis: pmis, host: host)
+    let report = try Bench(options).run(guests) { Output.note($0) }
+    if json {
+      for line in BenchJSON.lines(report) { Output.result(line) }
+    } else {
+      Output.result(BenchTable.text(report))
+    }
+  }
+
+  private func measureReplay() throws {
+    let catalogue = PluginOptions.catalogue()
+    let bench = try ReplayBench(replay, repeats: repeats)
+    var isClean = true
+    for policy in policy.isEmpty ? [.reuse] : policy {
+      let results = try bench.run(policy: policy) { vendor in
+        try catalogue.select(plugin: plugins.plugin, vendor: vendor).plugin.model
+      }
+      if json {
+        for result in results { Output.result(result.json) }
+      } else {
+        Output.result(ReplayResult.table(results))
+      }
+      isClean = isClean && results.allSatisfy { $0.mismatches == 0 }
+    }
+    if !isClean { throw ExitCode.failure }
+  }
+
+  /// The plugins and models that the options name; without any, every plugin's default model.
+  private func selections(_ catalogue: PluginCatalogue) throws -> [PluginSelection] {
+    if let plugin = plugins.plugin {
+      guard !model.isEmpty else { return [try catalogue.select(plugin: plugin)] }
+      return try model.map { try catalogue.select(plugin: plugin, model: $0) }
+    }
+    if vendor.isEmpty && model.isEmpty {
+      guard !catalogue.plugins.isEmpty else { return [try catalogue.select()] }
+      return try catalogue.plugins.map { try catalogue.select(plugin: $0.declaration.name) }
+    }
+    if vendor.isEmpty { return try model.map { try catalogue.select(model: $0) } }
+    return try vendor.flatMap { vendor in
+      guard !model.isEmpty else { return [try catalogue.select(vendor: vendor)] }
+      return try model.map { try catalogue.select(vendor: vendor, model: $0) }
+    }
+  }
+}
+
+extension Usage: ExpressibleByArgument {
+  static var choices: String { "One of " + allCases.map(\.rawValue).joined(separator: ", ") + "." }
+}
+
+extension HostSelection: ExpressibleByArgument {}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import VPMUCore
+import VPMULoader
+import VPMUTrace
+
+struct ReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay", abstract: "Replay traces on the simulated host and compare every answer.",
+    discussion: """
+      Each mismatch is named with file, line, expected and got. The last line is `N files, M operations, K mismatches`; \
+      the exit code is 0 only if K is 0, N is not, and every file could be replayed.
+      """)
+
+  @Argument(help: "Traces in JSON Lines.", completion: .file(extensions: ["jsonl"]))
+  var files: [String]
+
+  @Option(help: "How host events are kept; may be repeated. \(PolicyKind.choices)")
+  var policy: [PolicyKind] = [.reuse]
+
+  @OptionGroup var plugins: PluginOptions
+
+  @Flag(help: "Write JSON Lines.")
+  var json = false
+
+  func run() throws {
+    let catalogue = PluginOptions.catalogue()
+    var isClean = true
+    for policy in policy {
+      if self.policy.count > 1 && !json { Output.result("policy \(policy.rawValue)") }
+      let report = ReplayReport(replaying: files, policy: policy) { vendor in
+        try catalogue.select(plugin: plugins.plugin, vendor: vendor).plugin.model
+      }
+      Output.result(json ? report.jsonLines : report.text)
+      isClean = isClean && report.isClean
+    }
+    if !isClean { throw ExitCode.failure }
+  }
+}
+
+extension PolicyKind: ExpressibleByArgument {
+  static var choices: String { "One of " + allCases.map(\.rawValue).joined(separator: ", ") + "." }
+}

@@ -1,0 +1,13 @@
+/// The command line: it composes, and has no logic of its own.
+///
+/// Results go to standard output, all else to standard error. Exit codes: 0 all is well, 1 it is not, 64 the call's words
+/// are off.
+import ArgumentParser
+
+@main
+struct VPMUCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vpmu", abstract: "A virtual performance-monitoring unit for x86 guests.",
+    version: "0.1.0",
+    subcommands: [BenchCommand.self, ReplayCommand.self, PluginsCommand.self, DoctorCommand.self])
+}
