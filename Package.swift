@@ -57,8 +57,17 @@ let package = Package(
     .testTarget(
       name: "VPMULoaderTests",
       dependencies: ["VPMULoader", "VPMUPluginKit", "IntelModel", "AMDModel", "TestSupport"], exclude: ["Fixtures"]),
-    .target(name: "CSeccompFilter", path: "Tests/CSeccompFilter"),
-    .testTarget(name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CSeccompFilter"]),
+    .target(name: "CKernelFixtures", path: "Tests/CKernelFixtures"),
+    .testTarget(name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations"]),
+    .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// For the project's own checks, not for those who depend on it.
+if Context.environment["VPMU_WARNINGS_AS_ERRORS"] == "1" {
+  for target in package.targets {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+    target.cSettings = (target.cSettings ?? []) + [.enableWarning("all"), .treatAllWarnings(as: .error)]
+  }
+}

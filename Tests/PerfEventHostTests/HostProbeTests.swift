@@ -1,4 +1,4 @@
-import CSeccompFilter
+import CKernelFixtures
 import Glibc
 import Testing
 import VPMUModel

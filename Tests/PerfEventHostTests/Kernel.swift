@@ -1,3 +1,4 @@
+import CKernelFixtures
 import CLinux
 import Glibc
 import Testing
@@ -13,6 +14,9 @@ enum Kernel {
 
   static var hasSoftwareEvents: Bool { capabilities.softwareAccess.isAvailable }
   static var hasHardwareEvents: Bool { capabilities.obstacle(to: .hardware) == nil }
+
+  /// For tests that count page faults to the last one.
+  static var faultsAreExact: Bool { has_thread_sanitizer() == 0 }
 
   /// The signal of these tests, let through to the calling thread.
   static func signal() throws -> OverflowSignal {
@@ -80,10 +84,9 @@ struct FreshPages: ~Copyable {
   deinit { munmap(start, pages * 4096) }
 
   /// Touches the next `count` pages.
-  @inline(never)
   mutating func touch(_ count: Int) {
     precondition(touched + count <= pages)
-    for page in touched..<touched + count { start.storeBytes(of: 1, toByteOffset: page * 4096, as: UInt8.self) }
+    touch_pages(start + touched * 4096, count)
     touched += count
   }
 }

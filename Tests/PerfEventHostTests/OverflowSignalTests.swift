@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 import Testing
 
 @testable import PerfEventHost
@@ -46,6 +47,41 @@ extension Kernel {
       #expect(sigqueue(getpid(), signal.number, value) == 0)
       #expect(pthread_kill(pthread_self(), signal.number) == 0)
       #expect(letters.take() == 0)
+    }
+
+    @Test("once an entry is cleared, no handler on any thread touches its word")
+    func clearingWaits() throws {
+      let signal = try Kernel.signal()
+      signal.unblockHere()
+      let done = UnsafeMutablePointer<Atomic<Bool>>.allocate(capacity: 1)
+      done.initialize(to: Atomic(false))
+      nonisolated(unsafe) let isDone = done
+      var thread = pthread_t()
+      let error = pthread_create(
+        &thread, nil,
+        { argument in
+          let isDone = argument?.assumingMemoryBound(to: Atomic<Bool>.self)
+          let first = UnsafeMutablePointer<UInt64>.allocate(capacity: 2000)
+          for place in 0..<2000 {
+            let word = first + place
+            word.initialize(to: 0)
+            _ = clinux_notice_register(5000, word, 1)
+            sched_yield()
+            clinux_notice_clear(5000)
+            // Not atomic: the thread sanitizer sees a handler that is still at it.
+            word.pointee = 0
+          }
+          let touched = (0..<2000).count { first[$0] != 0 }
+          first.deallocate()
+          isDone?.pointee.store(true, ordering: .releasing)
+          return UnsafeMutableRawPointer(bitPattern: touched)
+        }, isDone)
+      try #require(error == 0)
+      while !isDone.pointee.load(ordering: .acquiring) { pthread_kill(pthread_self(), SIGIO) }
+      var touched: UnsafeMutableRawPointer?
+      pthread_join(thread, &touched)
+      #expect(UInt(bitPattern: touched) == 0)
+      done.deallocate()
     }
 
     @Test("descriptors beyond the table have no notices")

@@ -8,7 +8,7 @@ enum CapacityProbe {
   static let most = 16
 
   /// Instruction events, one more each round, until one of them does not count.
-  static func run(during work: borrowing KnownWork) -> Int {
+  static func run(during work: KnownWork) -> Int {
     var events: [EventDescriptor] = []
     defer { for event in events { event.close() } }
     var counts: [UInt64] = []

@@ -31,7 +31,7 @@ public enum HostProbe {
     return found
   }
 
-  private static func probeHardware(_ found: inout HostCapabilities, _ work: borrowing KnownWork) {
+  private static func probeHardware(_ found: inout HostCapabilities, _ work: KnownWork) {
     found.capacity = CapacityProbe.run(during: work)
     found.genericEvents = GenericEvent.allCases.map { probe($0, work) }
     found.excludeHost = Availability { () throws(Errno) in
@@ -54,7 +54,7 @@ public enum HostProbe {
         config: event.config, sample_period: 1 << 46), output: output)
   }
 
-  private static func probe(_ event: GenericEvent, _ work: borrowing KnownWork) -> GenericEventProbe {
+  private static func probe(_ event: GenericEvent, _ work: KnownWork) -> GenericEventProbe {
     do throws(Errno) {
       let descriptor = try open(.generic(event))
       defer { descriptor.close() }
@@ -79,7 +79,7 @@ public enum HostProbe {
   }
 
   /// Waits for the signal of an overflow without a handler: the thread blocks it and takes it from the queue.
-  private static func notices(of event: KernelEvent, period: UInt64, during work: borrowing KnownWork) -> NoticeProbe {
+  private static func notices(of event: KernelEvent, period: UInt64, during work: KnownWork) -> NoticeProbe {
     guard let signal = SystemCall.unusedRealtimeSignal() else { return .notTried }
     do throws(Errno) {
       let descriptor = try open(event)

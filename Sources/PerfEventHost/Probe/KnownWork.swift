@@ -1,5 +1,5 @@
 /// Work to count: loops, branches and memory.
-struct KnownWork: ~Copyable {
+final class KnownWork {
   private let memory: UnsafeMutableBufferPointer<UInt64>
 
   init() {
