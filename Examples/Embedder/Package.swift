@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "Embedder",
+  dependencies: [.package(name: "vpmu", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "Embedder",
+      dependencies: [
+        .product(name: "VPMUCore", package: "vpmu"), .product(name: "VPMULoader", package: "vpmu"),
+        .product(name: "PerfEventHost", package: "vpmu"), .product(name: "SimulatedHost", package: "vpmu"),
+        // Built with the example, so that the search finds the plugins beside it.
+        .product(name: "VPMUIntel", package: "vpmu"), .product(name: "VPMUAMD", package: "vpmu"),
+      ])
+  ],
+  swiftLanguageModes: [.v6]
+)

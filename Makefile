@@ -1,0 +1,41 @@
+# make bench   builds and runs the main job: the four usages on the best host there is
+# make test    builds and runs all tests
+
+CONFIGURATION ?= release
+SCRATCH ?= .build
+SWIFT ?= swift
+BENCH_ARGS ?=
+TEST_ARGS ?=
+
+BUILD = $(SWIFT) build --configuration $(CONFIGURATION) --scratch-path $(SCRATCH)
+
+.PHONY: all build bench test format lint check clean
+
+all: build
+
+build: check
+	$(BUILD)
+
+bench: build
+	$(SCRATCH)/$(CONFIGURATION)/vpmu bench $(BENCH_ARGS)
+
+test: check
+	$(SWIFT) test --configuration $(CONFIGURATION) --scratch-path $(SCRATCH) $(TEST_ARGS)
+
+SWIFT_FILES = Package.swift Sources Plugins Tests Examples
+
+format:
+	$(SWIFT) format format --in-place --recursive --parallel $(SWIFT_FILES)
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_FILES)
+
+# What a fresh machine needs beside this folder.
+check:
+	@command -v $(SWIFT) >/dev/null || { echo "swift is not in PATH: install Swift 6.3 or later for Linux (swift.org/install)"; exit 1; }
+	@$(SWIFT) --version 2>/dev/null | grep -qE 'Swift version (6\.[3-9]|6\.[1-9][0-9]|[7-9]|[1-9][0-9])' || { echo "this Swift is too old: install Swift 6.3 or later (swift.org/install)"; exit 1; }
+	@test "$$(uname -s)-$$(uname -m)" = Linux-x86_64 || { echo "x86-64 Linux is needed, this is $$(uname -s) on $$(uname -m)"; exit 1; }
+	@test -e /usr/include/dlfcn.h || { echo "the C library's headers are missing: apt-get install libc6-dev"; exit 1; }
+
+clean:
+	rm -rf $(SCRATCH)
