@@ -1,12 +1,12 @@
 import CLinux
 import Glibc
 
-/// A real-time signal that carries overflow notices. The embedder chooses its number and installs it; the handler, in C,
-/// sets a bit in the mailbox of the event's vCPU and does nothing else.
+/// A real-time signal that carries overflow notices. The embedder chooses its number and installs it; the handler, in
+/// C, sets a bit in the mailbox of the event's vCPU and does nothing else.
 ///
-/// `SIGIO` is installed with it: the kernel sends it in place of a notice that it can't queue (`RLIMIT_SIGPENDING`), and
-/// then every vCPU is told to look at all its events. A handler of `SIGIO` that was there is called as well; one that is
-/// installed later must call the one it finds.
+/// `SIGIO` is installed with it: the kernel sends it in place of a notice that it can't queue (`RLIMIT_SIGPENDING`),
+/// and then every vCPU is told to look at all its events. A handler of `SIGIO` that was there is called as well; one
+/// that is installed later must call the one it finds.
 ///
 /// A thread that blocks the signal gets its notices when it unblocks it. Keep it unblocked while events are released: a
 /// notice that is still under way then would count for the event that gets the descriptor next.
@@ -32,8 +32,8 @@ public struct OverflowSignal: Hashable, Sendable {
   /// Ends it: the signal is ignored from now on. Release the events that use it first.
   public func uninstall() { clinux_notice_uninstall(number) }
 
-  /// Whether the calling thread blocks the signal, so that notices do not come. Threads of Dispatch, and so those of Swift
-  /// concurrency, do.
+  /// Whether the calling thread blocks the signal, so that notices do not come. Threads of Dispatch, and so those of
+  /// Swift concurrency, do.
   public var isBlockedHere: Bool { clinux_signal_is_blocked(number) == 1 }
 
   /// Lets the signal, and `SIGIO`, reach the calling thread.

@@ -3,8 +3,8 @@ import Glibc
 import VPMUCore
 
 extension PerfEventHost {
-  /// A kernel event is made with this period and gets its own one afterwards: a short one may be refused at creation, or
-  /// mean something else (branch tracing).
+  /// A kernel event is made with this period and gets its own one afterwards: a short one may be refused at creation,
+  /// or mean something else (branch tracing).
   private static let creationPeriod: UInt64 = 1 << 46
 
   public func create(_ request: EventRequest) throws(HostRefusal) -> Event {

@@ -10,8 +10,8 @@
 ///                    failure: end of file, off its counter, dead, throttled
 /// ```
 ///
-/// A failure is found by looking (``PerfEventHost/pause(_:)``, ``PerfEventHost/read(_:)``, ``PerfEventHost/inspect(_:)``)
-/// and ends when a later look finds the event counting.
+/// A failure is found by looking (``PerfEventHost/pause(_:)``, ``PerfEventHost/read(_:)``,
+/// ``PerfEventHost/inspect(_:)``) and ends when a later look finds the event counting.
 import CLinux
 import VPMUCore
 import VPMUModel
@@ -97,7 +97,7 @@ public final class PerfEventHost: HostEvents {
     if options.watchesThrottling { throttleWatch = try? ThrottleWatch() }
   }
 
-  /// Whether throttling is noticed. False before ``bindToCurrentThread()``, if it was not asked for, or if the kernel gave
-  /// no ring buffer (the sysctl `kernel.perf_event_mlock_kb` limits it) or does not let events write into it.
+  /// Whether throttling is noticed. False before ``bindToCurrentThread()``, if it was not asked for, or if the kernel
+  /// gave no ring buffer (the sysctl `kernel.perf_event_mlock_kb` limits it) or does not let events write into it.
   public var noticesThrottling: Bool { throttleWatch != nil }
 }

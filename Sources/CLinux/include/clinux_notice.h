@@ -2,8 +2,8 @@
  * Overflow notices: a signal handler that turns the descriptor of a signal into a bit of a word.
  *
  * One table for the process, by descriptor. An entry names the word and the bit; the handler ORs the one into the other
- * and does nothing else. When the kernel can't queue the signal (RLIMIT_SIGPENDING) it sends a plain SIGIO, which names no
- * descriptor: then bit 63 is set in every word of the table, "look at all".
+ * and does nothing else. When the kernel can't queue the signal (RLIMIT_SIGPENDING) it sends a plain SIGIO, which names
+ * no descriptor: then bit 63 is set in every word of the table, "look at all".
  */
 #ifndef CLINUX_NOTICE_H
 #define CLINUX_NOTICE_H
@@ -17,12 +17,13 @@
 #define CLINUX_NOTICE_LOST (1ull << 63)
 
 /*
- * Notices of `fd` set `bits` in the 64-bit word at `word`. Replaces the entry there was. Returns 0, or -EMFILE if `fd` is
- * not below CLINUX_NOTICE_DESCRIPTORS. Any thread.
+ * Notices of `fd` set `bits` in the 64-bit word at `word`. Replaces the entry there was. Returns 0, or -EMFILE if `fd`
+ * is not below CLINUX_NOTICE_DESCRIPTORS. Any thread.
  */
 int clinux_notice_register(int fd, void *_Nonnull word, uint64_t bits);
 
-/* Clears the entry of `fd`. When it returns, no handler on any thread uses its word any more. To be called before close. */
+/* Clears the entry of `fd`. When it returns, no handler on any thread uses its word any more. To be called before
+ * close. */
 void clinux_notice_clear(int fd);
 
 /* Number of entries in the table. */

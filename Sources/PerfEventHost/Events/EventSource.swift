@@ -14,7 +14,8 @@ public struct EventSource: Hashable, Sendable {
   /// mapping is better than approximate.
   public static let softwareClock = EventSource(kind: .softwareClock)
 
-  /// Every generic event counts this thread's page faults (`PERF_COUNT_SW_PAGE_FAULTS`), exactly and at will: for tests.
+  /// Every generic event counts this thread's page faults (`PERF_COUNT_SW_PAGE_FAULTS`), exactly and at will: for
+  /// tests.
   static let pageFaults = EventSource(kind: .pageFaults)
 
   /// Whether a count is of the event that was asked for.
@@ -26,8 +27,8 @@ public struct EventSource: Hashable, Sendable {
   }
 
   /// The shortest period in events. Hardware: a period of 1 is branch tracing on some processors, and the kernel's
-  /// throttling bounds the rest. Clock: the kernel's own minimum of 10 µs is less than a signal takes on a slow machine,
-  /// whose thread then does nothing but handle signals.
+  /// throttling bounds the rest. Clock: the kernel's own minimum of 10 µs is less than a signal takes on a slow
+  /// machine, whose thread then does nothing but handle signals.
   var minimumPeriod: UInt64 {
     switch kind {
     case .hardware: 2

@@ -1,8 +1,8 @@
 import CLinux
 import VPMUModel
 
-/// How many events count side by side. CPUID and the kernel may say more than is true: a surplus event opens, is enabled,
-/// says that it runs, and stays at 0.
+/// How many events count side by side. CPUID and the kernel may say more than is true: a surplus event opens, is
+/// enabled, says that it runs, and stays at 0.
 enum CapacityProbe {
   /// No processor of x86 has more general-purpose counters for one kind of event.
   static let most = 16

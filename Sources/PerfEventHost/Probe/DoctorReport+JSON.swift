@@ -1,7 +1,7 @@
 /// The report for programs.
 extension DoctorReport {
-  /// One JSON object on one line: `best_host`, `reason`, `findings` with `name`, `value`, `verdict`, `advice` (absent if there is
-  /// none).
+  /// One JSON object on one line: `best_host`, `reason`, `findings` with `name`, `value`, `verdict`, `advice` (absent
+  /// if there is none).
   public var json: String {
     let items = findings.map { finding in
       var fields = [

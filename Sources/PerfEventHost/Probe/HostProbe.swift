@@ -6,7 +6,8 @@ import VPMUModel
 public enum HostProbe {
   /// Tries everything on the calling thread, on which no host's events should be enabled meanwhile: they take counters.
   ///
-  /// Maps the page of one event for a moment, to see whether RDPMC is allowed: not for a thread whose process runs a guest.
+  /// Maps the page of one event for a moment, to see whether RDPMC is allowed: not for a thread whose process runs a
+  /// guest.
   public static func run() -> HostCapabilities {
     let start = SystemCall.monotonicTime()
     let work = KnownWork()

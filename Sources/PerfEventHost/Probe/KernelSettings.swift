@@ -4,7 +4,8 @@ public struct KernelSettings: Sendable, Equatable {
   public var paranoid: Int?
   /// kernel.nmi_watchdog: 1 takes one counter on every processor.
   public var nmiWatchdog: Int?
-  /// kernel.perf_event_max_sample_rate: overflows a second, above which an event is stopped. The kernel lowers it by itself.
+  /// kernel.perf_event_max_sample_rate: overflows a second, above which an event is stopped. The kernel lowers it by
+  /// itself.
   public var maxSampleRate: Int?
   /// kernel.perf_cpu_time_max_percent: what makes the kernel lower it.
   public var cpuTimeMaxPercent: Int?

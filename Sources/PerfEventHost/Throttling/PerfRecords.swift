@@ -21,8 +21,8 @@ struct RecordBuffer {
     static let unthrottle: UInt32 = 6
   }
 
-  /// Calls `body` with the records from `tail` to `head`, both counted in bytes since the ring began. Records of other kinds are passed
-  /// over. What does not look like a record ends the walk: the rest can't be understood.
+  /// Calls `body` with the records from `tail` to `head`, both counted in bytes since the ring began. Records of other
+  /// kinds are passed over. What does not look like a record ends the walk: the rest can't be understood.
   @inline(__always)
   func forEach(from tail: UInt64, to head: UInt64, _ body: (PerfRecord) -> Void) {
     var position = tail

@@ -1,14 +1,14 @@
 import CLinux
 import VPMUCore
 
-/// Learns of throttling: the ring buffer of an event that counts nothing (`PERF_COUNT_SW_DUMMY`), into which all events of
-/// a host write their records.
+/// Learns of throttling: the ring buffer of an event that counts nothing (`PERF_COUNT_SW_DUMMY`), into which all events
+/// of a host write their records.
 ///
-/// The counters' own pages are never mapped: where they are, user code may execute RDPMC, and so might a guest. A sample
-/// takes 8 bytes of the ring, a THROTTLE or UNTHROTTLE record 32.
+/// The counters' own pages are never mapped: where they are, user code may execute RDPMC, and so might a guest. A
+/// sample takes 8 bytes of the ring, a THROTTLE or UNTHROTTLE record 32.
 ///
-/// One notice too many is possible each time the ring has filled once: the kernel then signals the event that wrote. Nearly
-/// always that event has just overflowed, and the two are one signal.
+/// One notice too many is possible each time the ring has filled once: the kernel then signals the event that wrote.
+/// Nearly always that event has just overflowed, and the two are one signal.
 final class ThrottleWatch {
   /// Events open with this as their output.
   let output: EventDescriptor

@@ -5,8 +5,8 @@
 #define SECCOMP_FILTER_H
 
 /*
- * From now on perf_event_open(2) fails with `error` on the calling thread, and in the threads and processes that it starts.
- * There is no way back: use a thread of its own. Returns 0, or minus the errno.
+ * From now on perf_event_open(2) fails with `error` on the calling thread, and in the threads and processes that it
+ * starts. There is no way back: use a thread of its own. Returns 0, or minus the errno.
  */
 int refuse_perf_event_open(int error);
 

@@ -6,7 +6,8 @@
 
 #include <stddef.h>
 
-/* Writes a byte to each of `count` pages of 4 KiB from `start`, and nothing else: under the thread sanitizer as well. */
+/* Writes a byte to each of `count` pages of 4 KiB from `start`, and nothing else: under the thread sanitizer as well.
+ * */
 void touch_pages(void *_Nonnull start, size_t count);
 
 /* Whether this is built with the thread sanitizer, whose own memory faults beside the program's: 1 or 0. */
