@@ -60,6 +60,9 @@ let package = Package(
     .target(name: "CKernelFixtures", path: "Tests/CKernelFixtures"),
     .testTarget(name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations"]),
     .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
+    .testTarget(
+      name: "VPMUBenchTests",
+      dependencies: ["VPMUBench", "GuestPerf", "SimulatedHost", "PerfEventHost", "IntelModel", "AMDModel"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -43,7 +43,9 @@ public struct RegisterMap: Sendable {
     let existing = Existing(declaration.ranges, exists)
     for n in 0..<UInt32(32) {
       let pmc = PMCIndex.generalPurpose(n)
-      guard let select = existing.find(.eventSelect, of: pmc), let counter = existing.find(.gpCounter, of: pmc) else { break }
+      guard let select = existing.find(.eventSelect, of: pmc), let counter = existing.find(.gpCounter, of: pmc) else {
+        break
+      }
       generalPurpose.append(counter.registers(of: pmc, control: select.msr, width: widths.generalPurpose))
     }
     if let control = existing.find(.fixedControl) {

@@ -1,0 +1,71 @@
+import GuestPerf
+import VPMUCore
+
+/// What one usage came to under one policy, on one guest.
+public struct BenchResult: Sendable {
+  /// The model's short name.
+  public var vendor: String
+  /// The preset's name.
+  public var model: String
+  public var usage: Usage
+  public var policy: PolicyKind
+  /// `perf`, `perf-software` or `simulated`.
+  public var host: String
+
+  /// PMIs that were handled, of *count*: reads.
+  public var pmis: Int
+  /// PMIs that found nothing to handle; not among `pmis`, nor their times among `handler`.
+  public var spuriousPMIs: UInt64
+  /// The guest's PMI handler from its first to its last access, of *count*: one read. Entering the guest is included.
+  public var handler: TimeSummary
+
+  public var created: UInt64
+  public var reused: UInt64
+  public var released: UInt64
+  public var refused: UInt64
+  public var causes: CreationCauses
+  /// Host events still held 20 ms after the guest stopped using its PMU.
+  public var heldAfter: UInt64
+  public var rotations: UInt64
+  /// From the first access of the guest to its last PMI. The times were measured in rounds of their own.
+  public var operations: HostOperations
+
+  /// The events on the counters.
+  public var events: [String]
+  /// What did not go as it should: counters that did not count, with the reason; PMIs that did not come.
+  public var notes: [String]
+  /// The same, under `recreate`, nil if that was not measured.
+  public var comparison: BenchComparison?
+
+  /// Host operations for each PMI, in hundredths.
+  public var hostOperationsPerPMI: UInt64 { pmis == 0 ? 0 : operations.total &* 100 / UInt64(pmis) }
+}
+
+/// A result in proportion to that of `recreate`, in thousandths: 500 is half.
+public struct BenchComparison: Sendable, Equatable {
+  /// Host events created for each PMI.
+  public var created: UInt64
+  public var handlerMedian: UInt64
+  public var handlerMean: UInt64
+
+  /// Nil where there is nothing to compare with.
+  init?(_ result: BenchResult, to base: BenchResult) {
+    guard result.pmis > 0, base.pmis > 0, base.created > 0, base.handler.median > 0, base.handler.mean > 0 else {
+      return nil
+    }
+    created = result.created &* UInt64(base.pmis) &* 1000 / (base.created &* UInt64(result.pmis))
+    handlerMedian = result.handler.median &* 1000 / base.handler.median
+    handlerMean = result.handler.mean &* 1000 / base.handler.mean
+  }
+}
+
+/// All that a bench found.
+public struct BenchReport: Sendable {
+  /// Which host, and why, in one sentence.
+  public var hostReason: String
+  /// What a reading of the clock costs, in ns: times contain it once, and are not corrected for it.
+  public var clockCost: UInt64
+  /// For each guest and usage that can't be measured here: why.
+  public var skipped: [String]
+  public var results: [BenchResult]
+}

@@ -1,0 +1,56 @@
+import VPMUCore
+import VPMUModel
+
+/// What a round came to; rounds of a kind are added up.
+@usableFromInline
+struct RoundTally {
+  /// Of the handler, or of a read.
+  @usableFromInline var samples: Samples
+  /// PMIs that found no overflow: it had been handled with the one before.
+  @usableFromInline var spurious: UInt64 = 0
+  @usableFromInline var rotations: UInt64 = 0
+  @usableFromInline var operations = HostOperations()
+  /// PMIs or reads that did not come in time.
+  @usableFromInline var missing = 0
+  @usableFromInline var ledger = EventLedger()
+  @usableFromInline var causes = CreationCauses()
+  /// Host events still held after the quiet, the most of all rounds.
+  @usableFromInline var heldAfter: UInt64 = 0
+  /// Counters that did not count, and why.
+  private(set) var notes: [String] = []
+
+  private static let mostNotes = 8
+
+  @usableFromInline
+  init(capacity: Int) { samples = Samples(capacity: capacity) }
+
+  @usableFromInline
+  mutating func add(_ ledger: EventLedger, _ causes: CreationCauses) {
+    self.ledger.created &+= ledger.created
+    self.ledger.reused &+= ledger.reused
+    self.ledger.released &+= ledger.released
+    self.ledger.refused &+= ledger.refused
+    self.ledger.retried &+= ledger.retried
+    self.causes.add(causes)
+    heldAfter = max(heldAfter, ledger.live)
+  }
+
+  @usableFromInline
+  mutating func note(_ refusal: HostRefusal, _ pmc: PMCIndex) { note("\(pmc) did not count: \(refusal)") }
+
+  private mutating func note(_ text: String) {
+    if notes.count < Self.mostNotes, !notes.contains(text) { notes.append(text) }
+  }
+
+  mutating func add(_ round: RoundTally) {
+    samples.add(round.samples)
+    spurious &+= round.spurious
+    rotations &+= round.rotations
+    operations.addCounts(round.operations)
+    missing += round.missing
+    let held = max(heldAfter, round.heldAfter)
+    add(round.ledger, round.causes)
+    heldAfter = held
+    for text in round.notes { note(text) }
+  }
+}
