@@ -1,0 +1,27 @@
+import Testing
+
+/// The call's words are off: exit code 64, and the fix is named.
+struct UsageTests {
+  @Test(
+    "a wrong call ends with 64 and says what is right",
+    arguments: [
+      (["replay"], "file"), (["replay", "--policy", "lazy", "x"], "reuse-keep"), (["bench", "--usage", "much"], "one-gp"),
+      (["bench", "--pmis", "0"], "1 to"), (["bench", "--pmis", "many"], "pmis"), (["bench", "--host", "mine"], "simulated"),
+      (["bench", "--repeat", "0"], "1 to"), (["dance"], "dance"), (["doctor", "--loud"], "loud"),
+      (["bench", "--plugin", "a", "--vendor", "b"], "one of them"),
+    ])
+  func usage(arguments: [String], hint: String) throws {
+    let command = try Command.run(arguments)
+    #expect(command.status == 64)
+    #expect(command.errors.lowercased().contains(hint), "\(command.errors)")
+    #expect(command.output.isEmpty)
+  }
+
+  @Test("an unknown model is answered with the list of models, without colours in a pipe")
+  func unknownModel() throws {
+    let command = try Command.run(["bench", "--model", "intel-v9"])
+    #expect(command.status == 1)
+    #expect(command.errors.contains("intel-v2") && command.errors.contains("amd-k7"))
+    #expect(!command.errors.contains("\u{1B}"))
+  }
+}
