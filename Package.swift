@@ -53,7 +53,8 @@ let package = Package(
       dependencies: ["VPMUCore", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport", "CAllocations"]),
     .testTarget(name: "VPMUTraceTests", dependencies: ["VPMUTrace", "IntelModel", "AMDModel"]),
     .testTarget(
-      name: "GuestPerfTests", dependencies: ["GuestPerf", "VPMUTrace", "SimulatedHost", "IntelModel", "AMDModel"]),
+      name: "GuestPerfTests",
+      dependencies: ["GuestPerf", "VPMUTrace", "SimulatedHost", "IntelModel", "AMDModel", "CAllocations"]),
     .testTarget(
       name: "VPMULoaderTests",
       dependencies: ["VPMULoader", "VPMUPluginKit", "IntelModel", "AMDModel", "TestSupport"], exclude: ["Fixtures"]),

@@ -30,7 +30,7 @@ public enum BenchJSON {
     object.add("creations", creations(result.causes))
     object.add("host_ops", operations { result.operations.count($0) })
     object.add("host_ns", operations { result.operations.meanTime($0) })
-    object.add("created_ratio", result.comparison.map { FixedPoint(thousandths: $0.created) })
+    object.add("created_ratio", result.comparison.map { FixedPoint(hundredThousandths: $0.created) })
     object.add("handler_median_ratio", result.comparison.map { FixedPoint(thousandths: $0.handlerMedian) })
     object.add("handler_mean_ratio", result.comparison.map { FixedPoint(thousandths: $0.handlerMean) })
     object.add("clock_ns", report.clockCost)

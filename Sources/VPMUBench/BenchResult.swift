@@ -41,10 +41,11 @@ public struct BenchResult: Sendable {
   public var hostOperationsPerPMI: UInt64 { pmis == 0 ? 0 : operations.total &* 100 / UInt64(pmis) }
 }
 
-/// A result in proportion to that of `recreate`, in thousandths: 500 is half.
+/// A result in proportion to that of `recreate`.
 public struct BenchComparison: Sendable, Equatable {
-  /// Host events created for each PMI.
+  /// Host events created for each PMI, in hundred-thousandths: 50000 is half.
   public var created: UInt64
+  /// In thousandths, as the next.
   public var handlerMedian: UInt64
   public var handlerMean: UInt64
 
@@ -53,7 +54,7 @@ public struct BenchComparison: Sendable, Equatable {
     guard result.pmis > 0, base.pmis > 0, base.created > 0, base.handler.median > 0, base.handler.mean > 0 else {
       return nil
     }
-    created = result.created &* UInt64(base.pmis) &* 1000 / (base.created &* UInt64(result.pmis))
+    created = result.created &* UInt64(base.pmis) &* 100_000 / (base.created &* UInt64(result.pmis))
     handlerMedian = result.handler.median &* 1000 / base.handler.median
     handlerMean = result.handler.mean &* 1000 / base.handler.mean
   }
@@ -67,5 +68,7 @@ public struct BenchReport: Sendable {
   public var clockCost: UInt64
   /// For each guest and usage that can't be measured here: why.
   public var skipped: [String]
+  /// For each event of a guest's model that does not count here: why.
+  public var excluded: [String]
   public var results: [BenchResult]
 }

@@ -16,6 +16,7 @@ public enum BenchTable {
   private static func heading(_ report: BenchReport) -> String {
     let clock = "times in ns; each contains one reading of the clock, \(report.clockCost) ns"
     var lines = ["host: \(report.hostReason)", clock]
+    lines += report.excluded.map { "not used: \($0)" }
     lines += report.skipped.map { "not measured: \($0)" }
     return lines.joined(separator: "\n")
   }
@@ -65,10 +66,14 @@ public enum BenchTable {
   /// `x0.46`: the median in proportion.
   private static func factor(_ thousandths: UInt64) -> String { "x\(FixedPoint(hundredths: (thousandths + 5) / 10))" }
 
-  /// `-99.5 %`.
-  private static func change(_ thousandths: UInt64) -> String {
-    let difference = thousandths > 1000 ? thousandths - 1000 : 1000 - thousandths
-    return (thousandths > 1000 ? "+" : "-") + "\(difference / 10).\(difference % 10) %"
+  /// `-99.51 %`.
+  private static func change(_ hundredThousandths: UInt64) -> String {
+    let half: UInt64 = 5
+    guard hundredThousandths < 100_000 else {
+      return "+\(FixedPoint(hundredths: (hundredThousandths - 100_000 + half) / 10)) %"
+    }
+    // Never rounded up to "all".
+    return "-\(FixedPoint(hundredths: (100_000 - hundredThousandths) / 10)) %"
   }
 
   /// Columns as wide as their widest cell: the first one to the left, the others to the right.

@@ -57,6 +57,11 @@ struct FixedPoint: CustomStringConvertible {
     places = 3
   }
 
+  init(hundredThousandths: UInt64) {
+    units = hundredThousandths
+    places = 5
+  }
+
   init(whole: UInt64) {
     units = whole
     places = 0

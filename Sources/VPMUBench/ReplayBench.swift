@@ -11,7 +11,10 @@ public struct ReplayResult: Sendable {
   public var repeats: Int
   /// Operations of one replay.
   public var operations: Int
-  /// Time of one operation, mean over all repeats, in hundredths of a ns. Making the virtual PMU and reading the file are not in it.
+  /// Time of one operation in hundredths of a ns: of the replay in the middle, when they are ordered by their time. Making
+  /// the virtual PMU and reading the file are not in it.
+  public var medianTime: UInt64
+  /// The same, mean over all replays.
   public var meanTime: UInt64
   /// The same, of the fastest replay.
   public var bestTime: UInt64
@@ -80,7 +83,7 @@ struct ReplayLoop<Model: PMUModel>: PolicyKind.Visitor {
   @inlinable
   func visit<Policy: EventPolicy>(_ policy: Policy) throws -> [ReplayResult] {
     let replayers = zip(traces, models).map { TraceReplayer($0, model: $1, policy: policy) }
-    var timings = [ReplayTiming](repeating: ReplayTiming(), count: replayers.count)
+    var timings = [ReplayTiming](repeating: ReplayTiming(repeats), count: replayers.count)
     for _ in 0..<repeats {
       for place in replayers.indices {
         let machine = try replayers[place].makeMachine()
@@ -96,30 +99,29 @@ struct ReplayLoop<Model: PMUModel>: PolicyKind.Visitor {
 @usableFromInline
 struct ReplayTiming {
   @usableFromInline var log = MismatchLog(keeping: 1)
-  private var total: UInt64 = 0
-  private var best = UInt64.max
+  private var times: Samples
+
+  /// Replays beyond the first million do not count.
+  @usableFromInline
+  init(_ repeats: Int) { times = Samples(capacity: min(repeats, 1_000_000)) }
 
   @usableFromInline
-  init() {}
-
-  @usableFromInline
-  mutating func add(_ time: UInt64) {
-    total &+= time
-    best = min(best, time)
-  }
+  mutating func add(_ time: UInt64) { times.add(time) }
 
   @usableFromInline
   func result(_ trace: CompiledTrace, _ policy: PolicyKind, _ repeats: Int) -> ReplayResult {
     let operations = UInt64(max(1, trace.operationCount))
+    let summary = times.summary
     return ReplayResult(
       file: trace.trace.file, policy: policy, repeats: repeats, operations: trace.operationCount,
-      meanTime: total &* 100 / (operations &* UInt64(repeats)), bestTime: best &* 100 / operations,
+      medianTime: summary.median &* 100 / operations, meanTime: summary.mean &* 100 / operations,
+      bestTime: summary.minimum &* 100 / operations,
       mismatches: log.count, firstMismatch: log.first.first.map { "\($0)" })
   }
 }
 
 extension ReplayResult {
-  /// For programs: one JSON object, without a line feed. `ns_per_op` is the mean, `ns_per_op_best` that of the fastest replay.
+  /// For programs: one JSON object, without a line feed. `ns_per_op` is that of the replay in the middle.
   public var json: String {
     var object = JSONObject()
     object.add("file", file)
@@ -127,7 +129,8 @@ extension ReplayResult {
     object.add("host", "simulated")
     object.add("repeats", repeats)
     object.add("operations", operations)
-    object.add("ns_per_op", FixedPoint(hundredths: meanTime))
+    object.add("ns_per_op", FixedPoint(hundredths: medianTime))
+    object.add("ns_per_op_mean", FixedPoint(hundredths: meanTime))
     object.add("ns_per_op_best", FixedPoint(hundredths: bestTime))
     object.add("mismatches", mismatches)
     return object.line
@@ -137,11 +140,12 @@ extension ReplayResult {
   public static func table(_ results: [ReplayResult]) -> String {
     let rows = results.map {
       [
-        $0.file, $0.policy.rawValue, "\($0.operations)", "\($0.repeats)", "\(FixedPoint(hundredths: $0.meanTime))",
+        $0.file, $0.policy.rawValue, "\($0.operations)", "\($0.repeats)", "\(FixedPoint(hundredths: $0.medianTime))",
+        "\(FixedPoint(hundredths: $0.meanTime))",
         "\(FixedPoint(hundredths: $0.bestTime))", "\($0.mismatches)",
       ]
     }
-    let columns = ["file", "policy", "operations", "repeats", "ns/op", "best ns/op", "mismatches"]
+    let columns = ["file", "policy", "operations", "repeats", "ns/op", "mean", "best", "mismatches"]
     let notes = results.compactMap(\.firstMismatch).map { "! \($0)" }
     return (BenchTable.aligned([columns] + rows) + notes).joined(separator: "\n")
   }

@@ -35,6 +35,7 @@ struct Schedule {
   private let rounds: Int
   private var entries: [Entry] = []
   private var skipped: [String] = []
+  private var excluded: [String] = []
   private var place = 0
   private var round = 0
   @usableFromInline private(set) var introduction: [String] = []
@@ -50,7 +51,7 @@ struct Schedule {
   mutating func add(guest: Int, vendor: String, model: String, _ plan: UsagePlan) {
     let events = plan.events(.multiplex).joined(separator: ", ")
     introduction.append("\(vendor) \(model): events that take turns: " + events)
-    introduction += plan.excluded.map { "\(vendor) \(model): not used: \($0)" }
+    excluded += plan.excluded.map { "\(vendor) \(model) \($0)" }
     for usage in options.usages {
       guard !plan.sets(usage).isEmpty else {
         skipped.append("\(vendor) \(model) \(usage.rawValue): \(plan.obstacle(usage))")
@@ -112,7 +113,8 @@ struct Schedule {
       }
       results[place].comparison = base.flatMap { BenchComparison(results[place], to: $0) }
     }
-    return BenchReport(hostReason: reason, clockCost: Clock.cost(), skipped: skipped, results: results)
+    return BenchReport(
+      hostReason: reason, clockCost: Clock.cost(), skipped: skipped, excluded: excluded, results: results)
   }
 
   private func result(_ entry: Entry) -> BenchResult {

@@ -80,6 +80,7 @@ private final class ShortBenchHost: BenchHost {
     let report = try TestGuest.intelV2.run(BenchOptions(pmis: 4), on: BusyBenchHost())
     #expect(report.results.isEmpty)
     #expect(report.skipped.count == Usage.allCases.count)
+    #expect(report.excluded.contains { $0.contains("branch-misses") && $0.contains("\(HostRefusal.busy)") })
   }
 
   @Test func `Creations after a refusal are counted as retries`() throws {

@@ -15,7 +15,8 @@ import VPMUCore
     #expect(results.map(\.operations) == [1068, 664])
     for result in results {
       #expect(result.mismatches == 0)
-      #expect(result.meanTime > 0)
+      #expect(result.bestTime > 0)
+      #expect(result.bestTime <= result.medianTime)
       #expect(result.bestTime <= result.meanTime)
       #expect(result.json.contains("\"ns_per_op\":"))
     }
