@@ -60,7 +60,7 @@ let package = Package(
       dependencies: ["VPMULoader", "VPMUPluginKit", "IntelModel", "AMDModel", "TestSupport"], exclude: ["Fixtures"]),
     .target(name: "CKernelFixtures", path: "Tests/CKernelFixtures"),
     .testTarget(name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations"]),
-    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "VPMUIntel", "VPMUAMD", "CKernelFixtures"]),
+    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures"]),
     .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
     .testTarget(
       name: "VPMUBenchTests",
