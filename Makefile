@@ -20,7 +20,7 @@ bench: build
 	$(SCRATCH)/$(CONFIGURATION)/vpmu bench $(BENCH_ARGS)
 
 test: check
-	$(SWIFT) test --configuration $(CONFIGURATION) --scratch-path $(SCRATCH) $(TEST_ARGS)
+	$(SWIFT) test --configuration $(CONFIGURATION) --scratch-path $(SCRATCH) --disable-xctest $(TEST_ARGS)
 
 SWIFT_FILES = Package.swift Sources Plugins Tests Examples
 
