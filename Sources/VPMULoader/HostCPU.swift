@@ -2,10 +2,9 @@ import CLinux
 
 /// The CPU that this process runs on.
 public enum HostCPU {
-  /// Its CPUID vendor string (leaf 0: EBX, EDX, ECX), 12 characters; nil if it has no CPUID.
-  public static let vendor: String? = {
-    var text: [CChar] = Array(repeating: 0, count: 12)
-    guard clinux_cpuid_vendor(&text) else { return nil }
-    return String(decoding: text.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  /// Its CPUID vendor string (leaf 0: EBX, EDX, ECX), 12 characters.
+  public static let vendor: String = {
+    let leaf = clinux_cpuid(0, 0)
+    return withUnsafeBytes(of: (leaf.ebx, leaf.edx, leaf.ecx)) { String(decoding: $0, as: UTF8.self) }
   }()
 }

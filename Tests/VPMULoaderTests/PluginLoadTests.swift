@@ -53,6 +53,16 @@ struct PluginLoadTests {
     #expect(try Plugin.load(path) === first)
   }
 
+  @Test("one file from many threads at once gives one plugin")
+  func concurrently() async throws {
+    let path = try CFixture.build()
+    let plugins = try await withThrowingTaskGroup(of: Plugin.self) { group in
+      for _ in 0..<32 { group.addTask { try Plugin.load(path) } }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(plugins.count == 32 && plugins.allSatisfy { $0 === plugins[0] })
+  }
+
   @Test("a file without the entry says so")
   func missingEntry() throws {
     let path = try CFixture.build("ENTRY=something_else")

@@ -2,14 +2,10 @@
 #define CLINUX_PROCESS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/auxv.h>
 
 /* Whether the process runs with more rights than its caller has (set-user-ID, file capabilities): AT_SECURE. What the
  * caller can choose, such as the environment, is then not to be trusted. */
 static inline bool clinux_runs_with_raised_rights(void) { return getauxval(AT_SECURE) != 0; }
-
-/* The CPUID vendor string of this machine, 12 bytes without a terminating zero. False if there is no CPUID. */
-bool clinux_cpuid_vendor(char vendor[12]);
 
 #endif

@@ -57,7 +57,7 @@ extension PluginCatalogue {
     } else if let model {
       return try self.model(model)
     } else {
-      chosen = try self.plugin(forVendor: HostCPU.vendor ?? "")
+      chosen = try self.plugin(forVendor: HostCPU.vendor)
     }
     guard let model else { return PluginSelection(plugin: chosen, preset: chosen.declaration.presets[0]) }
     return try self.model(model, of: [chosen])
