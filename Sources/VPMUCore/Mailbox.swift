@@ -23,7 +23,7 @@ public struct Mailbox: @unchecked Sendable, BitwiseCopyable {
   @usableFromInline static var filterRemoved: UInt64 { 1 }
 
   @usableFromInline
-  init() {
+  package init() {
     let line = 64
     let memory = UnsafeMutableRawPointer.allocate(byteCount: line, alignment: line)
     words = memory.bindMemory(to: Atomic<UInt64>.self, capacity: 2)
@@ -32,7 +32,7 @@ public struct Mailbox: @unchecked Sendable, BitwiseCopyable {
   }
 
   @usableFromInline
-  func deallocate() {
+  package func deallocate() {
     _ = takeFilter()
     words.deinitialize(count: 2)
     UnsafeMutableRawPointer(words).deallocate()
@@ -50,7 +50,7 @@ public struct Mailbox: @unchecked Sendable, BitwiseCopyable {
 
   /// Takes the notices. Costs a plain load while there are none.
   @inlinable
-  func takeNotices() -> UInt64 {
+  package func takeNotices() -> UInt64 {
     words[0].load(ordering: .relaxed) == 0 ? 0 : words[0].exchange(0, ordering: .acquiring)
   }
 

@@ -17,8 +17,15 @@ struct NoticeTests {
 
   /// The notices that came are lost, and it is known that some were.
   private func lose(_ guest: GuestMachine<IntelModel, Reuse>) -> UInt64 {
+    exchange(guest, Mailbox.lostNotices)
+  }
+
+  /// The notices that came are still on their way.
+  private func withdraw(_ guest: GuestMachine<IntelModel, Reuse>) -> UInt64 { exchange(guest, 0) }
+
+  private func exchange(_ guest: GuestMachine<IntelModel, Reuse>, _ notices: UInt64) -> UInt64 {
     let word = guest.vpmu.mailbox.noticeWord.assumingMemoryBound(to: Atomic<UInt64>.self)
-    return word.pointee.exchange(Mailbox.lostNotices, ordering: .acquiringAndReleasing)
+    return word.pointee.exchange(notices, ordering: .acquiringAndReleasing)
   }
 
   @Test("an overflow gives one PMI and sets the status bit")
@@ -82,6 +89,37 @@ struct NoticeTests {
     try guest.run(1)
     #expect(lose(guest) == 1)
     #expect(try guest.vpmu.enter() == .injectPMI)
+  }
+
+  /// Signals are asynchronous: this one comes after the counter was looked at for another reason.
+  @Test("a notice that comes late gives one overflow, found by the count")
+  func lateNotice() throws {
+    let guest = try sampling(100)
+    try guest.run(100)
+    _ = withdraw(guest)
+    try guest.write(Architectural.select0, Architectural.instructions)
+    #expect(try guest.vpmu.enter() == .injectPMI)
+    #expect(try guest.read(Architectural.globalStatus) == 1)
+    try guest.write(MSRNumber(0x390), 1)
+    guest.vpmu.mailbox.postNotice(.generalPurpose(0))
+    #expect(try guest.vpmu.enter() == .run)
+    #expect(try guest.read(Architectural.globalStatus) == 0)
+  }
+
+  @Test("a notice that never comes is made good, and the next one counts")
+  func missingNotice() throws {
+    let guest = try sampling(100)
+    try guest.run(150)
+    _ = withdraw(guest)
+    try guest.write(Architectural.select0, 0)
+    #expect(try guest.vpmu.enter() == .injectPMI)
+    #expect(try guest.read(Architectural.counter0) == 50)
+    try guest.write(MSRNumber(0x390), 1)
+    try guest.write(Architectural.counter0, 0 &- 10)
+    try guest.write(Architectural.select0, Architectural.interruptingInstructions)
+    #expect(try guest.run(10) == .run)
+    #expect(try guest.vpmu.enter() == .injectPMI)
+    #expect(try guest.read(Architectural.globalStatus) == 1)
   }
 
   @Test("a notice for a counter that does not exist changes nothing")

@@ -54,6 +54,7 @@ public struct CountedHost<Host: HostEvents> {
     else { return false }
     slot.isPaused = false
     slot.alarm = period
+    slot.isNoticed = false
     ledger.pointee.reused &+= 1
     return true
   }

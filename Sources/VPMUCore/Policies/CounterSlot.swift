@@ -17,8 +17,13 @@ public struct CounterSlot<Event: BitwiseCopyable>: BitwiseCopyable {
   public var isPaused = false
   /// What the live event was made from: the whole event select, or a fixed counter's four control bits.
   public var configuration: UInt64 = 0
-  /// The event's count at which its next notice is due. Only ``VirtualPMU`` needs it, when notices were lost.
-  public var alarm: UInt64 = 0
+  /// The event's count, since the last fold, at which its first notice is due.
+  public var alarm = UInt64.max
+  /// That notice has come.
+  public var isNoticed = false
+  /// The count was past the alarm before the notice came, and was taken for the overflow: the notice may still be on its
+  /// way, and is then no second one.
+  public var isOwedNotice = false
   /// How well the live event counts what the guest asked for.
   public var quality = MappingQuality.none
   /// Why the host made no event, nil if it did or was not asked.

@@ -112,7 +112,10 @@ extension VirtualPMU {
     // Counted from the base, as the kernel's vPMU does and guests are tested against: what the event has counted so far
     // comes on top, and the overflow that much later.
     let period = Self.period(to: counter.pointee.base, mask)
-    if host.setPeriod(period, of: event) { slot(pmc).pointee.alarm = live &+ period }
+    if host.setPeriod(period, of: event) {
+      slot(pmc).pointee.alarm = live &+ period
+      slot(pmc).pointee.isNoticed = false
+    }
   }
 
   /// Events from `value` to the counter's overflow: at least 1, and 2^width from 0.

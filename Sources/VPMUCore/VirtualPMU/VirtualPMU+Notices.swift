@@ -13,11 +13,23 @@ extension VirtualPMU {
   @inlinable
   func handle(notices: UInt64) {
     let lost = notices & Mailbox.lostNotices != 0 ? countersPastTheirAlarm() : 0
-    for pmc in PMCSet((notices | lost) & state.pointee.all_valid & ~state.pointee.reprogram) {
+    for pmc in PMCSet((notices | lost) & state.pointee.all_valid) where !isStale(pmc) {
+      slot(pmc).pointee.isNoticed = true
+      // Its own write hides it: the guest has given this counter another meaning since.
+      guard state.pointee.reprogram & pmc.bit == 0 else { continue }
       // The next pass gives the counter its new period.
       state.pointee.reprogram |= pmc.bit
       overflowed(pmc)
     }
+  }
+
+  /// Whether a notice is that of an overflow that the count has told already.
+  @inlinable
+  func isStale(_ pmc: PMCIndex) -> Bool {
+    guard slot(pmc).pointee.isOwedNotice else { return false }
+    slot(pmc).pointee.isOwedNotice = false
+    guard let event = slot(pmc).pointee.running else { return true }
+    return host.read(event) < slot(pmc).pointee.alarm
   }
 
   /// The counter wrapped: its status bit is set whether or not it interrupts.
@@ -32,7 +44,8 @@ extension VirtualPMU {
   func countersPastTheirAlarm() -> UInt64 {
     var past: UInt64 = 0
     for pmc in PMCSet(state.pointee.all_valid) {
-      if let event = slot(pmc).pointee.running, host.read(event) >= slot(pmc).pointee.alarm { past |= pmc.bit }
+      let slot = slot(pmc).pointee
+      if let event = slot.running, !slot.isNoticed, host.read(event) >= slot.alarm { past |= pmc.bit }
     }
     return past
   }

@@ -10,9 +10,9 @@ extension VirtualPMU {
     state.pointee.retry &= ~pmc.bit
     slot.pointee.refusal = nil
 
-    let wrapped = fold(pmc, Policy.stop(&slot.pointee, on: events))
+    let emulationWrapped = fold(pmc, Policy.stop(&slot.pointee, on: events))
     guard isCounting(pmc) else { return }
-    if wrapped { overflowed(pmc) }
+    if emulationWrapped { overflowed(pmc) }
 
     let configuration =
       pmc.isFixed ? state.fixedControl(pmc.number) : state.counter(pmc).pointee.selector
@@ -25,10 +25,18 @@ extension VirtualPMU {
 
   /// Adds what the host event counted, then the emulated counts, to the counter's base.
   ///
-  /// - Returns: whether the *emulated* counts made it wrap. For the host's counts that is what notices are for.
+  /// A host event that reached its period has overflowed, with or without a notice: the signal may be late, and a host may
+  /// not be able to set so short a period.
+  ///
+  /// - Returns: whether the *emulated* counts made it wrap.
   @discardableResult
   @inlinable
   func fold(_ pmc: PMCIndex, _ counted: UInt64) -> Bool {
+    let slot = slot(pmc)
+    if counted >= slot.pointee.alarm, !slot.pointee.isNoticed {
+      overflowed(pmc)
+      slot.pointee.isOwedNotice = true
+    }
     let counter = state.counter(pmc)
     let mask = state.widthMask(pmc)
     let value = (counter.pointee.base &+ counted) & mask
@@ -48,6 +56,7 @@ extension VirtualPMU {
       slot.pointee.event = try events.create(request)
       slot.pointee.configuration = configuration
       slot.pointee.alarm = period
+      slot.pointee.isNoticed = false
       slot.pointee.quality = request.quality
       state.pointee.interrupts =
         request.interrupts ? state.pointee.interrupts | pmc.bit : state.pointee.interrupts & ~pmc.bit
