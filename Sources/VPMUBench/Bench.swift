@@ -10,7 +10,7 @@
 /// | `Calibration`, `Candidates`, `UsagePlan` | which events count here, how fast, and so with which periods |
 /// | `VCPU`, `Round`, `RoundTally` | so many PMIs of one usage under one policy |
 /// | `MeasuredHost`, `HostOperations`, `CreationCauses` | what that asked of the host, and why |
-/// | `BenchResult`, `BenchTable`, `BenchJSON` | reports |
+/// | `BenchProgress`, `BenchResult`, `BenchTable`, `BenchJSON` | reports |
 /// | `ReplayBench` | nanoseconds per operation of a trace |
 import GuestPerf
 import VPMUCore
@@ -23,14 +23,14 @@ public struct Bench: Sendable {
 
   /// Measures each usage and policy on each guest, by turns, on the calling thread.
   ///
-  /// - Parameter progress: called with a line for people now and then
+  /// - Parameter progress: called now and then
   /// - Throws: ``BenchError``
   @inlinable
   public func run<Model: PMUModel>(
-    _ guests: [BenchGuest<Model>], progress: (String) -> Void = { _ in }
+    _ guests: [BenchGuest<Model>], progress: (BenchProgress) -> Void = { _ in }
   ) throws(BenchError) -> BenchReport {
     let (host, reason) = try ChosenHost.choose(options.host)
-    progress(reason)
+    progress(.note(reason))
     return switch host {
     case .perf(let host): try run(guests, on: host, reason: reason, progress: progress)
     case .simulated(let host): try run(guests, on: host, reason: reason, progress: progress)
@@ -42,7 +42,7 @@ public struct Bench: Sendable {
   /// - Parameter reason: why this host, for the report
   @inlinable
   public func run<Model: PMUModel, Host: BenchHost>(
-    _ guests: [BenchGuest<Model>], on host: Host, reason: String, progress: (String) -> Void = { _ in }
+    _ guests: [BenchGuest<Model>], on host: Host, reason: String, progress: (BenchProgress) -> Void = { _ in }
   ) throws(BenchError) -> BenchReport {
     var plans: [UsagePlan] = []
     var schedule = Schedule(options, host: host.name)
@@ -51,9 +51,9 @@ public struct Bench: Sendable {
       plans.append(plan)
       schedule.add(guest: place, vendor: guest.model.declaration.name, model: guest.preset.name, plan)
     }
-    for line in schedule.introduction { progress(line) }
+    for line in schedule.introduction { progress(.note(line)) }
     while let turn = schedule.next() {
-      progress(turn.title)
+      progress(turn.progress)
       let round = Round(
         guests[turn.guest], host, plans[turn.guest], turn.usage, wanted: turn.wanted, timing: turn.timing,
         longest: turn.longest)

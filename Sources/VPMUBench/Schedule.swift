@@ -15,7 +15,7 @@ struct Schedule {
     @usableFromInline let wanted: Int
     @usableFromInline let timing: Bool
     @usableFromInline let longest: UInt64
-    @usableFromInline let title: String
+    @usableFromInline let progress: BenchProgress
   }
 
   private struct Entry {
@@ -90,7 +90,8 @@ struct Schedule {
       wanted: timing ? min(share, 100) : share, timing: timing,
       // A PMI takes well under 10 ms on any host; many PMIs get more time.
       longest: max(options.longestRound, UInt64(max(0, share - 100)) &* 10_000_000),
-      title: "round \(round + 1) of \(rounds + 1): \(entry.model) \(entry.usage.rawValue) \(entry.policy.rawValue)")
+      progress: .turn(
+        round: round + 1, of: rounds + 1, "\(entry.model) \(entry.usage.rawValue) \(entry.policy.rawValue)"))
   }
 
   @usableFromInline

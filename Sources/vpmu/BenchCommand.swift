@@ -76,7 +76,9 @@ struct BenchCommand: ParsableCommand {
     let options = BenchOptions(
       usages: usage.isEmpty ? Usage.allCases : usage, policies: policy.isEmpty ? PolicyKind.allCases : policy,
       pmis: pmis, host: host)
-    let report = try Bench(options).run(guests) { Output.note($0) }
+    let progress = ProgressLine()
+    let report = try Bench(options).run(guests) { progress.show($0) }
+    progress.end()
     if json {
       for line in BenchJSON.lines(report) { Output.result(line) }
     } else {

@@ -6,15 +6,16 @@ enum Output {
   static func result(_ line: String) { print(line) }
 
   /// A line for people who wait.
-  static func note(_ line: String) { writeToStandardError(line + "\n") }
+  static func note(_ line: String) { write(line + "\n") }
 
   /// Something that went wrong, with what to do about it.
   static func error(_ text: String) { note(red("error:") + " \(text)") }
 
-  private static func writeToStandardError(_ text: String) {
+  /// Text for people, as it is.
+  static func write(_ text: String) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      let written = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
       guard written > 0 else { return }
       rest = rest.dropFirst(written)
     }
