@@ -2,9 +2,9 @@ import CLinux
 import VPMUCore
 
 /// What a host knows of one of its events.
-struct EventSlot: BitwiseCopyable {
+package struct EventSlot: BitwiseCopyable {
   /// Nil: an event that counts in no ring, with nothing of the kernel behind it.
-  var descriptor: EventDescriptor?
+  package var descriptor: EventDescriptor?
   /// The kernel's number of the event, as records name it; 0 without a ring buffer.
   var id: UInt64 = 0
   var isEnabled = false
@@ -17,17 +17,27 @@ struct EventSlot: BitwiseCopyable {
   /// `running` of the kernel when the count was `base`.
   var runningAtBase: UInt64 = 0
   /// Why it did not count, at the last look.
-  var failure: HostRefusal?
+  package var failure: HostRefusal?
+
+  package init(
+    descriptor: EventDescriptor? = nil, isEnabled: Bool = false, neverStandsStill: Bool = false,
+    isThrottled: Bool = false
+  ) {
+    self.descriptor = descriptor
+    self.isEnabled = isEnabled
+    self.neverStandsStill = neverStandsStill
+    self.isThrottled = isThrottled
+  }
 
   /// An event that never stands still and has counted nothing for so long, in ns of its running time, is dead. Between
   /// the return from ENABLE and the entry into the next call there are user instructions, so this is generous.
   static let sensibleRunningTime: UInt64 = 50_000
 
   /// The count since the event was created or paused.
-  var count: UInt64 { last.value &- base }
+  package var count: UInt64 { last.value &- base }
 
   /// Takes in what the kernel says; nil: end of file, error state.
-  mutating func look(_ reading: clinux_count?) {
+  package mutating func look(_ reading: clinux_count?) {
     guard let reading else {
       failure = .errorState
       return
@@ -47,7 +57,7 @@ struct EventSlot: BitwiseCopyable {
   }
 
   /// The count starts at 0 again.
-  mutating func rebase() {
+  package mutating func rebase() {
     base = last.value
     runningAtBase = last.running
   }

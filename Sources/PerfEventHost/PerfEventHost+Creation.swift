@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import VPMUCore
+import VPMUModel
 
 extension PerfEventHost {
   /// A kernel event is made with this period and gets its own one afterwards: a short one may be refused at creation,
@@ -20,6 +21,12 @@ extension PerfEventHost {
     }
     freeSlots &= freeSlots &- 1
     return event
+  }
+
+  /// `none` if nothing is opened for such a request.
+  public func quality(of request: EventRequest) -> MappingQuality {
+    guard let plan = try? EventPlan(request, on: countable) else { return .none }
+    return plan.quality(of: request, from: options.source)
   }
 
   private func open(_ event: KernelEvent, for request: EventRequest) throws(HostRefusal) -> EventSlot {

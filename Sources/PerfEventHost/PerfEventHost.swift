@@ -30,19 +30,19 @@ public final class PerfEventHost: HostEvents {
   public let capabilities: HostCapabilities
 
   /// Places for events. More than a virtual CPU has counters.
-  static let slotCount = 64
+  package static let slotCount = 64
 
-  let slots: UnsafeMutablePointer<EventSlot>
+  package let slots: UnsafeMutablePointer<EventSlot>
   /// Bit n: place n is free.
-  var freeSlots = UInt64.max
+  package internal(set) var freeSlots = UInt64.max
   /// In events; below 2^63.
   let shortestPeriod: UInt64
-  var enabledCount = 0
+  package internal(set) var enabledCount = 0
   var countable: CountableEvents
   var noticeWord: UnsafeMutableRawPointer?
   /// Events count, and notify, this thread.
   var thread: Int32
-  var throttleWatch: ThrottleWatch?
+  package internal(set) var throttleWatch: ThrottleWatch?
 
   /// Throttlings seen so far: times that the kernel stopped an event because it interrupted too often.
   public internal(set) var throttlings: UInt64 = 0

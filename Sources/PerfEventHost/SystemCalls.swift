@@ -20,8 +20,8 @@ struct Errno: Error, Hashable, Sendable, BitwiseCopyable {
 }
 
 /// The descriptor of an event of perf_event_open(2).
-struct EventDescriptor: Hashable, Sendable, BitwiseCopyable {
-  let fd: Int32
+package struct EventDescriptor: Hashable, Sendable, BitwiseCopyable {
+  package let fd: Int32
 
   /// perf_event_open(2): of the calling thread, disabled, closed on exec.
   static func open(_ event: clinux_event, output: EventDescriptor? = nil) throws(Errno) -> EventDescriptor {
@@ -69,7 +69,7 @@ struct RingMapping {
   let length: Int
 }
 
-enum SystemCall {
+package enum SystemCall {
   /// gettid(2)
   static func threadID() -> Int32 { clinux_gettid() }
 
@@ -86,7 +86,7 @@ enum SystemCall {
   static func unmap(_ ring: RingMapping) { _ = munmap(ring.control, ring.length) }
 
   /// open(2), read(2), close(2): up to 64 KiB of a text file, nil if it can't be read
-  static func text(ofFile path: String) -> String? {
+  package static func text(ofFile path: String) -> String? {
     let fd = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard fd >= 0 else { return nil }
     defer { _ = Glibc.close(fd) }
@@ -121,7 +121,7 @@ enum SystemCall {
 
 extension SystemCall {
   /// clock_gettime(2): CLOCK_MONOTONIC in ns
-  static func monotonicTime() -> UInt64 {
+  package static func monotonicTime() -> UInt64 {
     var time = timespec()
     _ = clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

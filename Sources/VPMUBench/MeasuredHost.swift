@@ -57,6 +57,9 @@ public final class MeasuredHost<Base: HostEvents>: HostEvents {
   }
 
   @inlinable
+  public func quality(of request: EventRequest) -> MappingQuality { base.quality(of: request) }
+
+  @inlinable
   public func setPeriod(_ period: UInt64, of event: Event) -> Bool {
     measure(.setPeriod) { base.setPeriod(period, of: event) }
   }

@@ -3,7 +3,7 @@ import Testing
 import VPMUCore
 import VPMUModel
 
-@testable import PerfEventHost
+import PerfEventHost
 
 extension Kernel {
   @Suite("Memory", .enabled(if: Kernel.hasSoftwareEvents, "perf_event_open is refused here"))

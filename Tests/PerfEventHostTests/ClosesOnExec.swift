@@ -1,4 +1,4 @@
-@testable import PerfEventHost
+import PerfEventHost
 
 /// Whether the descriptor has FD_CLOEXEC (flags of /proc/self/fdinfo: octal 02000000).
 func closesOnExec(_ fd: Int32) -> Bool {

@@ -2,7 +2,7 @@ import Testing
 import VPMUCore
 import VPMUModel
 
-@testable import PerfEventHost
+import PerfEventHost
 
 extension Kernel {
   @Suite("Counting", .enabled(if: Kernel.hasSoftwareEvents, "perf_event_open is refused here"))

@@ -2,21 +2,43 @@ import Foundation
 import Testing
 import VPMUModel
 
-@testable import PerfEventHost
+import PerfEventHost
 
 @Suite("The doctor's report")
 struct DoctorReportTests {
   /// A machine on which all is well.
   static var healthy: HostCapabilities {
-    HostCapabilities(
-      vendor: "GenuineIntel", isVirtualMachine: false, softwareAccess: .available, hardwareAccess: .available,
-      rawAccess: .available, excludeHost: .available, capacity: 8,
-      genericEvents: GenericEvent.allCases.map { GenericEventProbe(event: $0, availability: .available, count: 10) },
-      userRDPMC: .available, hardwareNotices: .arrived, softwareNotices: .arrived, throttleRecords: .available,
-      kernel: KernelSettings(
-        paranoid: 2, nmiWatchdog: 0, maxSampleRate: 100_000, cpuTimeMaxPercent: 25, mlockKiB: 516, rdpmc: 1,
-        seccompMode: 0, hasPerfmon: false),
-      descriptorLimit: 1024, pendingSignalLimit: 10_000, kvm: .available, probeTime: 1)
+    var host = HostCapabilities(vendor: "GenuineIntel", isVirtualMachine: false)
+    host.softwareAccess = .available
+    host.hardwareAccess = .available
+    host.rawAccess = .available
+    host.excludeHost = .available
+    host.capacity = 8
+    host.genericEvents = GenericEvent.allCases.map {
+      GenericEventProbe(event: $0, availability: .available, count: 10)
+    }
+    host.userRDPMC = .available
+    host.hardwareNotices = .arrived
+    host.softwareNotices = .arrived
+    host.throttleRecords = .available
+    host.kernel = settings
+    host.descriptorLimit = 1024
+    host.pendingSignalLimit = 10_000
+    host.kvm = .available
+    host.probeTime = 1
+    return host
+  }
+
+  static var settings: KernelSettings {
+    var settings = KernelSettings()
+    settings.paranoid = 2
+    settings.nmiWatchdog = 0
+    settings.maxSampleRate = 100_000
+    settings.cpuTimeMaxPercent = 25
+    settings.mlockKiB = 516
+    settings.rdpmc = 1
+    settings.seccompMode = 0
+    return settings
   }
 
   /// What is wrong, and what its advice must name.

@@ -3,7 +3,7 @@ import Testing
 import VPMUCore
 import VPMUModel
 
-@testable import PerfEventHost
+import PerfEventHost
 
 @Suite("What is opened for a request")
 struct EventPlanTests {
@@ -113,5 +113,20 @@ struct EventPlanTests {
     #expect(EventSource.hardware.quality(.exact) == .exact)
     #expect(EventSource.softwareClock.quality(.exact) == .approximate)
     #expect(EventSource.softwareClock.quality(.none) == .none)
+  }
+
+  @Test("what is opened counts as well as the source; a raw encoding and an event of no ring count exactly")
+  func qualityOfPlan() throws {
+    for quality in [MappingQuality.approximate, .sameUnit, .exact] {
+      var request = Self.request(.branches)
+      request.quality = quality
+      let plan = try EventPlan(request, on: Self.host())
+      #expect(plan.quality(of: request, from: .hardware) == quality)
+      #expect(plan.quality(of: request, from: .softwareClock) == .approximate)
+    }
+    let raw = Self.request(nil)
+    #expect(try EventPlan(raw, on: Self.host(raw: true)).quality(of: raw, from: .hardware) == .exact)
+    let nowhere = Self.request(nil, rings: [])
+    #expect(try EventPlan(nowhere, on: Self.host()).quality(of: nowhere, from: .softwareClock) == .exact)
   }
 }

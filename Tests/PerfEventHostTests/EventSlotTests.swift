@@ -2,7 +2,7 @@ import CLinux
 import Testing
 import VPMUCore
 
-@testable import PerfEventHost
+import PerfEventHost
 
 @Suite("What a look at an event tells")
 struct EventSlotTests {

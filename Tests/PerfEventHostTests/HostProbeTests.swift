@@ -3,7 +3,7 @@ import Glibc
 import Testing
 import VPMUModel
 
-@testable import PerfEventHost
+import PerfEventHost
 
 extension Kernel {
   @Suite("The probe")

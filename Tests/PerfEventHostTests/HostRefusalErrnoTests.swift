@@ -2,7 +2,7 @@ import Glibc
 import Testing
 import VPMUCore
 
-@testable import PerfEventHost
+import PerfEventHost
 
 @Test(
   "an errno becomes the reason that the embedder sees",

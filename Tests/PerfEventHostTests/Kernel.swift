@@ -4,8 +4,8 @@ import Glibc
 import Testing
 import VPMUModel
 
-@testable import PerfEventHost
-@testable import VPMUCore
+import PerfEventHost
+import VPMUCore
 
 /// Tests on real events of the kernel. One at a time: they look at descriptors and limits of the process.
 @Suite("Events of this kernel", .serialized)

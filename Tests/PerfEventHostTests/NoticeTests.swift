@@ -4,7 +4,7 @@ import Testing
 import VPMUCore
 import VPMUModel
 
-@testable import PerfEventHost
+import PerfEventHost
 
 extension Kernel {
   @Suite("Overflow notices", .enabled(if: Kernel.hasSoftwareEvents, "perf_event_open is refused here"))

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import Testing
 
-@testable import PerfEventHost
+import PerfEventHost
 
 extension Kernel {
   @Suite("Installing the overflow signal")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import PerfEventHost
+import PerfEventHost
 
 @Suite("Records of a ring buffer")
 struct RecordBufferTests {

@@ -2,7 +2,7 @@ import Testing
 import VPMUCore
 import VPMUModel
 
-@testable import PerfEventHost
+import PerfEventHost
 
 extension Kernel {
   @Suite("Software clock", .enabled(if: Kernel.hasSoftwareEvents, "perf_event_open is refused here"))
@@ -67,6 +67,15 @@ extension Kernel {
       #expect(accepted)
       #expect(notices == 1)
       #expect(counted >= 3_000_000)
+    }
+
+    @Test("a counter on it counts approximately, one of no ring exactly, one that is refused not at all")
+    func quality() throws {
+      let letters = Letters()
+      let host = try Self.host(letters)
+      #expect(host.quality(of: Kernel.request(.generalPurpose(0), .cycles)) == .approximate)
+      #expect(host.quality(of: Kernel.request(rings: [])) == .exact)
+      #expect(host.quality(of: Kernel.request(rings: .kernel)) == .none)
     }
 
     @Test("it shows the guest eight counters of 48 bits and three fixed ones")

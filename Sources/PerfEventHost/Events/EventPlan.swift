@@ -3,32 +3,50 @@ import VPMUCore
 import VPMUModel
 
 /// What this host may open, as far as a single request's fate depends on it.
-struct CountableEvents: Sendable {
-  var source: EventSource
-  var scope: GuestScope
+package struct CountableEvents: Sendable {
+  package var source: EventSource
+  package var scope: GuestScope
   /// The embedder allowed raw encodings, ...
-  var allowsRaw: Bool
+  package var allowsRaw: Bool
   /// ... and this processor is of the model's vendor, so that they mean the same.
-  var isModelsVendor: Bool
+  package var isModelsVendor: Bool
   /// Generic events that the probe found missing.
-  var missing: GenericEventSet
+  package var missing: GenericEventSet
+
+  package init(
+    source: EventSource, scope: GuestScope, allowsRaw: Bool, isModelsVendor: Bool, missing: GenericEventSet
+  ) {
+    self.source = source
+    self.scope = scope
+    self.allowsRaw = allowsRaw
+    self.isModelsVendor = isModelsVendor
+    self.missing = missing
+  }
 }
 
 /// What to open for a request. Deciding it asks nothing of the kernel.
-enum EventPlan: Equatable, Sendable {
+package enum EventPlan: Equatable, Sendable {
   /// No ring is asked for: the event counts nothing, and none is opened.
   case nothing
   /// One kernel event.
   case open(KernelEvent)
 
   /// - Throws: why nothing may or can be opened.
-  init(_ request: EventRequest, on host: CountableEvents) throws(HostRefusal) {
+  package init(_ request: EventRequest, on host: CountableEvents) throws(HostRefusal) {
     if request.rings.isEmpty {
       self = .nothing
       return
     }
     guard host.scope.canCount(request.rings) else { throw .ringNotCountable }
     self = .open(try Self.event(for: request, on: host))
+  }
+
+  /// How well what is opened counts what the guest asked for. Nothing and a raw encoding are what it asked for itself.
+  package func quality(of request: EventRequest, from source: EventSource) -> MappingQuality {
+    switch self {
+    case .nothing: .exact
+    case .open(let event): event.isRaw ? .exact : source.quality(request.quality)
+    }
   }
 
   private static func event(for request: EventRequest, on host: CountableEvents) throws(HostRefusal) -> KernelEvent {
@@ -55,11 +73,17 @@ enum EventPlan: Equatable, Sendable {
 }
 
 /// What an event of the kernel counts: `type` and `config` of `perf_event_attr`.
-struct KernelEvent: Equatable, Sendable, BitwiseCopyable {
-  var type: UInt32
-  var config: UInt64
+package struct KernelEvent: Equatable, Sendable, BitwiseCopyable {
+  package var type: UInt32
+  package var config: UInt64
   /// A running event of this kind that counts nothing is on a counter that does not count.
-  var neverStandsStill: Bool
+  package var neverStandsStill: Bool
+
+  package init(type: UInt32, config: UInt64, neverStandsStill: Bool) {
+    self.type = type
+    self.config = config
+    self.neverStandsStill = neverStandsStill
+  }
 
   /// A generic event of the processor: `PERF_COUNT_HW_*`.
   static func generic(_ event: GenericEvent) -> KernelEvent {
@@ -67,6 +91,9 @@ struct KernelEvent: Equatable, Sendable, BitwiseCopyable {
       type: UInt32(CLINUX_TYPE_HARDWARE), config: UInt64(UInt32(bitPattern: event.rawValue)),
       neverStandsStill: event == .cycles || event == .instructions)
   }
+
+  /// The guest's own encoding.
+  var isRaw: Bool { type == UInt32(CLINUX_TYPE_RAW) }
 
   static var instructions: KernelEvent { .generic(.instructions) }
 

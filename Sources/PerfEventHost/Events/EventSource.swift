@@ -16,7 +16,7 @@ public struct EventSource: Hashable, Sendable {
 
   /// Every generic event counts this thread's page faults (`PERF_COUNT_SW_PAGE_FAULTS`), exactly and at will: for
   /// tests.
-  static let pageFaults = EventSource(kind: .pageFaults)
+  package static let pageFaults = EventSource(kind: .pageFaults)
 
   /// Whether a count is of the event that was asked for.
   public var countsTheEvent: Bool { kind == .hardware }

@@ -3,7 +3,7 @@ import VPMUCore
 
 extension HostRefusal {
   /// What an errno of perf_event_open(2), of its ioctls or of its descriptor's fcntl(2) means.
-  init(errno error: Int32) {
+  package init(errno error: Int32) {
     self =
       switch error {
       case EACCES, EPERM: .accessDenied

@@ -33,7 +33,7 @@ extension HostCapabilities {
   }
 
   /// Why there are no events from `source`, and what to change; nil if there are.
-  func obstacle(to source: EventSource) -> String? {
+  package func obstacle(to source: EventSource) -> String? {
     let access = source == .hardware ? hardwareAccess : softwareAccess
     if case .refused(let errno) = access { return advice(onRefusal: errno, hardware: source == .hardware) }
     if source == .hardware, capacity == 0 { return noCounterAdvice }

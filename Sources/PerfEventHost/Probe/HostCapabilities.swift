@@ -9,37 +9,43 @@ public struct HostCapabilities: Sendable, Equatable {
   public var isVirtualMachine: Bool
 
   /// Software events of this thread open, user mode only.
-  public var softwareAccess: Availability
+  public var softwareAccess = Availability.notTried
   /// Hardware events do.
-  public var hardwareAccess: Availability
+  public var hardwareAccess = Availability.notTried
   /// Raw encodings do.
-  public var rawAccess: Availability
+  public var rawAccess = Availability.notTried
   /// Hardware events that count only in guests (`exclude_host`) do. Some hosts accept them and ignore it.
-  public var excludeHost: Availability
+  public var excludeHost = Availability.notTried
 
   /// Instruction events that really count side by side. Found by counting; CPUID may say more. 0 without hardware.
-  public var capacity: Int
+  public var capacity = 0
   /// The ten generic events, in the order of their numbers.
-  public var genericEvents: [GenericEventProbe]
+  public var genericEvents: [GenericEventProbe] = []
 
   /// User code may read counters by RDPMC, if their pages are mapped. This host maps none.
-  public var userRDPMC: Availability
+  public var userRDPMC = Availability.notTried
   /// The first overflow of a hardware event sends a signal to the thread.
-  public var hardwareNotices: NoticeProbe
+  public var hardwareNotices = NoticeProbe.notTried
   /// That of a software clock does.
-  public var softwareNotices: NoticeProbe
+  public var softwareNotices = NoticeProbe.notTried
   /// Events may write their records into another one's buffer, through which throttling is noticed.
-  public var throttleRecords: Availability
+  public var throttleRecords = Availability.notTried
 
-  public var kernel: KernelSettings
+  public var kernel = KernelSettings()
   /// RLIMIT_NOFILE of this process, nil if unlimited. An event takes one descriptor.
   public var descriptorLimit: UInt64?
   /// RLIMIT_SIGPENDING, nil if unlimited: signals that can be queued for the user.
   public var pendingSignalLimit: UInt64?
   /// /dev/kvm can be opened for reading and writing.
-  public var kvm: Availability
+  public var kvm = Availability.notTried
   /// How long the probe took, in ns.
-  public var probeTime: UInt64
+  public var probeTime: UInt64 = 0
+
+  /// Nothing was tried yet.
+  package init(vendor: String, isVirtualMachine: Bool) {
+    self.vendor = vendor
+    self.isVirtualMachine = isVirtualMachine
+  }
 
   /// Generic events that the host does not have: ENOENT and its like, not a refusal that may pass.
   public var missingEvents: GenericEventSet {

@@ -112,12 +112,11 @@ public enum HostProbe {
 extension HostCapabilities {
   /// All that needs no event to be known.
   fileprivate static func untried(processor: Processor) -> HostCapabilities {
-    HostCapabilities(
-      vendor: processor.vendor, isVirtualMachine: processor.isVirtual, softwareAccess: .notTried,
-      hardwareAccess: .notTried, rawAccess: .notTried, excludeHost: .notTried, capacity: 0, genericEvents: [],
-      userRDPMC: .notTried, hardwareNotices: .notTried, softwareNotices: .notTried, throttleRecords: .notTried,
-      kernel: .read(),
-      descriptorLimit: SystemCall.descriptorLimit(), pendingSignalLimit: SystemCall.pendingSignalLimit(),
-      kvm: Availability { () throws(Errno) in try SystemCall.access("/dev/kvm", mode: R_OK | W_OK) }, probeTime: 0)
+    var found = HostCapabilities(vendor: processor.vendor, isVirtualMachine: processor.isVirtual)
+    found.kernel = .read()
+    found.descriptorLimit = SystemCall.descriptorLimit()
+    found.pendingSignalLimit = SystemCall.pendingSignalLimit()
+    found.kvm = Availability { () throws(Errno) in try SystemCall.access("/dev/kvm", mode: R_OK | W_OK) }
+    return found
   }
 }

@@ -16,18 +16,25 @@ public struct KernelSettings: Sendable, Equatable {
   /// Seccomp of /proc/self/status: 2 is a filter.
   public var seccompMode: Int?
   /// CAP_PERFMON or CAP_SYS_ADMIN is effective.
-  public var hasPerfmon: Bool
+  public var hasPerfmon = false
+
+  /// None could be read.
+  package init() {}
 
   /// As they are now.
   static func read() -> KernelSettings {
     let status = SystemCall.text(ofFile: "/proc/thread-self/status") ?? ""
     let capabilities = field("CapEff", of: status).flatMap { UInt64($0, radix: 16) } ?? 0
-    return KernelSettings(
-      paranoid: sysctl("perf_event_paranoid"), nmiWatchdog: sysctl("nmi_watchdog"),
-      maxSampleRate: sysctl("perf_event_max_sample_rate"), cpuTimeMaxPercent: sysctl("perf_cpu_time_max_percent"),
-      mlockKiB: sysctl("perf_event_mlock_kb"), rdpmc: number(inFile: "/sys/bus/event_source/devices/cpu/rdpmc"),
-      seccompMode: field("Seccomp", of: status).flatMap { Int($0) },
-      hasPerfmon: capabilities & (Self.perfmon | Self.systemAdministrator) != 0)
+    var settings = KernelSettings()
+    settings.paranoid = sysctl("perf_event_paranoid")
+    settings.nmiWatchdog = sysctl("nmi_watchdog")
+    settings.maxSampleRate = sysctl("perf_event_max_sample_rate")
+    settings.cpuTimeMaxPercent = sysctl("perf_cpu_time_max_percent")
+    settings.mlockKiB = sysctl("perf_event_mlock_kb")
+    settings.rdpmc = number(inFile: "/sys/bus/event_source/devices/cpu/rdpmc")
+    settings.seccompMode = field("Seccomp", of: status).flatMap { Int($0) }
+    settings.hasPerfmon = capabilities & (Self.perfmon | Self.systemAdministrator) != 0
+    return settings
   }
 
   private static let systemAdministrator: UInt64 = 1 << 21
@@ -41,7 +48,7 @@ public struct KernelSettings: Sendable, Equatable {
   }
 
   /// The word behind `name:` in a file like /proc/self/status.
-  static func field(_ name: String, of status: String) -> String? {
+  package static func field(_ name: String, of status: String) -> String? {
     for line in status.split(separator: "\n") {
       let parts = line.split(separator: ":", maxSplits: 1)
       guard parts.count == 2, parts[0] == name else { continue }

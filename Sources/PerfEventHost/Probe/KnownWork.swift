@@ -1,8 +1,8 @@
 /// Work to count: loops, branches and memory.
-final class KnownWork {
+package final class KnownWork {
   private let memory: UnsafeMutableBufferPointer<UInt64>
 
-  init() {
+  package init() {
     memory = .allocate(capacity: 8192)
     memory.initialize(repeating: 1)
   }
@@ -11,7 +11,7 @@ final class KnownWork {
 
   /// Some 10 instructions and 2 branches a round, through 64 KiB of memory; more in a debug build.
   @inline(never)
-  func run(rounds: Int) {
+  package func run(rounds: Int) {
     var word: UInt64 = 1
     for round in 0..<rounds {
       word = word &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

@@ -1,6 +1,6 @@
 /// The records that the kernel writes into an event's ring buffer (`perf_event_header` and what follows it), as far as
 /// they tell of throttling.
-enum PerfRecord: Equatable {
+package enum PerfRecord: Equatable {
   /// PERF_RECORD_THROTTLE: the kernel stopped the event with this id.
   case throttled(id: UInt64)
   /// PERF_RECORD_UNTHROTTLE: it goes on.
@@ -10,9 +10,14 @@ enum PerfRecord: Equatable {
 }
 
 /// A piece of a ring buffer: `size` bytes, a power of two, at `records`.
-struct RecordBuffer {
+package struct RecordBuffer {
   let records: UnsafeRawPointer
   let size: UInt64
+
+  package init(records: UnsafeRawPointer, size: UInt64) {
+    self.records = records
+    self.size = size
+  }
 
   /// `PERF_RECORD_*`
   private enum Kind {
@@ -24,7 +29,7 @@ struct RecordBuffer {
   /// Calls `body` with the records from `tail` to `head`, both counted in bytes since the ring began. Records of other
   /// kinds are passed over. What does not look like a record ends the walk: the rest can't be understood.
   @inline(__always)
-  func forEach(from tail: UInt64, to head: UInt64, _ body: (PerfRecord) -> Void) {
+  package func forEach(from tail: UInt64, to head: UInt64, _ body: (PerfRecord) -> Void) {
     var position = tail
     while head &- position >= 8 {
       // type (32 bits), misc (16), size (16)

@@ -9,9 +9,9 @@ import VPMUCore
 ///
 /// One notice too many is possible each time the ring has filled once: the kernel then signals the event that wrote.
 /// Nearly always that event has just overflowed, and the two are one signal.
-final class ThrottleWatch {
+package final class ThrottleWatch {
   /// Events open with this as their output.
-  let output: EventDescriptor
+  package let output: EventDescriptor
   private let mapping: RingMapping
   private let buffer: RecordBuffer
   private var tail: UInt64 = 0

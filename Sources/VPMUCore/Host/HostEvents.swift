@@ -25,6 +25,9 @@ public protocol HostEvents: AnyObject {
   /// - Throws: why the host does not make it.
   func create(_ request: EventRequest) throws(HostRefusal) -> Event
 
+  /// How well the event made for this request counts what the guest asked for.
+  func quality(of request: EventRequest) -> MappingQuality
+
   /// Sets the period of an event, in events. A running one starts over with it.
   ///
   /// - Returns: false if the host refuses it: the period is 0 or has bit 63 set, or the host's own check says no.
@@ -57,6 +60,9 @@ public protocol HostEvents: AnyObject {
 extension HostEvents {
   @inlinable
   public func bindToCurrentThread() {}
+
+  @inlinable
+  public func quality(of request: EventRequest) -> MappingQuality { request.quality }
 
   @inlinable
   public func shortfall(of event: Event) -> HostRefusal? { nil }

@@ -57,7 +57,7 @@ extension VirtualPMU {
       slot.pointee.configuration = configuration
       slot.pointee.alarm = period
       slot.pointee.isNoticed = false
-      slot.pointee.quality = request.quality
+      slot.pointee.quality = host.quality(of: request)
       state.pointee.interrupts =
         request.interrupts ? state.pointee.interrupts | pmc.bit : state.pointee.interrupts & ~pmc.bit
     } catch {
