@@ -12,7 +12,8 @@ struct GuestPMU {
   init(model: String, signal: OverflowSignal, filter: VMEventFilter) throws {
     let choice = try PluginCatalogue().select(model: model)  // "intel-v2", on a host of any vendor
     let here = HostProbe.run()  // once in a process is enough
-    let host = try PerfEventHost(here, options: PerfEventOptions(source: here.bestHost.source ?? .hardware, signal: signal))
+    let options = PerfEventOptions(source: here.bestHost.source ?? .hardware, signal: signal)
+    let host = try PerfEventHost(here, options: options)
     vpmu = try VirtualPMU(
       model: choice.plugin.model, configuration: choice.preset.configuration, host: host, filter: filter)
   }

@@ -57,10 +57,12 @@ struct BenchCommandTests {
     #expect(result["mismatches"] as? Int == 0)
   }
 
-  @Test("models are chosen by name, vendor and path", arguments: [
-    (["--model", "amd-k7"], "amd-k7"), (["--vendor", "GenuineIntel"], "intel-v2"), (["--vendor", "amd"], "amd-v2"),
-    (["--plugin", Command.directory.path + "/libVPMUIntel.so", "--model", "intel-v1"], "intel-v1"),
-  ])
+  @Test(
+    "models are chosen by name, vendor and path",
+    arguments: [
+      (["--model", "amd-k7"], "amd-k7"), (["--vendor", "GenuineIntel"], "intel-v2"), (["--vendor", "amd"], "amd-v2"),
+      (["--plugin", Command.directory.path + "/libVPMUIntel.so", "--model", "intel-v1"], "intel-v1"),
+    ])
   func choice(arguments: [String], model: String) throws {
     let command = try Command.run(
       ["bench", "--host", "simulated", "--usage", "count", "--policy", "reuse", "--pmis", "10", "--json"] + arguments)

@@ -6,7 +6,9 @@ struct PluginsCommandTests {
   func list() throws {
     let command = try Command.run(["plugins"])
     #expect(command.status == 0)
-    for word in ["libVPMUIntel.so", "libVPMUAMD.so", "ABI          1.", "GenuineIntel", "AuthenticAMD", "intel-v2", "amd-f15h"] {
+    for word in [
+      "libVPMUIntel.so", "libVPMUAMD.so", "ABI          1.", "GenuineIntel", "AuthenticAMD", "intel-v2", "amd-f15h",
+    ] {
       #expect(command.output.contains(word), "\(word)")
     }
   }

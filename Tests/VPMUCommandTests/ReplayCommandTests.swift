@@ -21,7 +21,9 @@ struct ReplayCommandTests {
     #"{"op":"configure","vendor":"amd","title":"t","perfctr_core":true,"cpuid_80000022":{"eax":"0x0","ebx":"0x0"},"#
     + #""host":{"gp_counters":6,"fixed_counters":0,"gp_width":48}}"#
 
-  @Test("all vectors replay without a mismatch, through the built plugins", arguments: ["recreate", "reuse-keep", "reuse"])
+  @Test(
+    "all vectors replay without a mismatch, through the built plugins",
+    arguments: ["recreate", "reuse-keep", "reuse"])
   func vectors(policy: String) throws {
     let files = try vectors
     let command = try Command.run(["replay", "--policy", policy] + files)

@@ -5,8 +5,9 @@ struct UsageTests {
   @Test(
     "a wrong call ends with 64 and says what is right",
     arguments: [
-      (["replay"], "file"), (["replay", "--policy", "lazy", "x"], "reuse-keep"), (["bench", "--usage", "much"], "one-gp"),
-      (["bench", "--pmis", "0"], "1 to"), (["bench", "--pmis", "many"], "pmis"), (["bench", "--host", "mine"], "simulated"),
+      (["replay"], "file"), (["replay", "--policy", "lazy", "x"], "reuse-keep"),
+      (["bench", "--usage", "much"], "one-gp"), (["bench", "--pmis", "0"], "1 to"),
+      (["bench", "--pmis", "many"], "pmis"), (["bench", "--host", "mine"], "simulated"),
       (["bench", "--repeat", "0"], "1 to"), (["dance"], "dance"), (["doctor", "--loud"], "loud"),
       (["bench", "--plugin", "a", "--vendor", "b"], "one of them"),
     ])

@@ -54,8 +54,9 @@ struct EventFilterTests {
             return entry & 0xFF == event && unitMask & mask == (entry >> 8) & 0xFF
           }
           let isExclude = { (entry: UInt64) in masked && entry & 1 << 55 != 0 }
-          let expected = entries.contains { !isExclude($0) && hits($0) } && !entries.contains { isExclude($0) && hits($0) }
-          #expect(filter.allows(selector: event | unitMask << 8 | 0x43_0000) == expected)
+          let isIncluded = entries.contains { !isExclude($0) && hits($0) }
+          let isExcluded = entries.contains { isExclude($0) && hits($0) }
+          #expect(filter.allows(selector: event | unitMask << 8 | 0x43_0000) == (isIncluded && !isExcluded))
         }
       }
     }
