@@ -1,3 +1,5 @@
+import VPMUTrace
+
 /// Results for programs: JSON Lines, an object for each result.
 ///
 /// Times are in ns. `creations` tells by cause, `host_ns` is the mean time of one host operation by kind (null: none was
@@ -8,46 +10,42 @@ public enum BenchJSON {
   public static func lines(_ report: BenchReport) -> [String] { report.results.map { line($0, report) } }
 
   static func line(_ result: BenchResult, _ report: BenchReport) -> String {
-    var object = JSONObject()
-    object.add("vendor", result.vendor)
-    object.add("model", result.model)
-    object.add("usage", result.usage.rawValue)
-    object.add("policy", result.policy.rawValue)
-    object.add("host", result.host)
-    object.add("pmis", result.pmis)
-    object.add("handler_ns_min", result.handler.minimum)
-    object.add("handler_ns_median", result.handler.median)
-    object.add("handler_ns_mean", result.handler.mean)
-    object.add("handler_ns_p99", result.handler.p99)
-    object.add("created", result.created)
-    object.add("reused", result.reused)
-    object.add("released", result.released)
-    object.add("held_after", result.heldAfter)
-    object.add("host_ops_per_pmi", FixedPoint(hundredths: result.hostOperationsPerPMI))
-    object.add("rotations", result.rotations)
-    object.add("refused", result.refused)
-    object.add("spurious_pmis", result.spuriousPMIs)
-    object.add("creations", creations(result.causes))
-    object.add("host_ops", operations { result.operations.count($0) })
-    object.add("host_ns", operations { result.operations.meanTime($0) })
-    object.add("created_ratio", result.comparison.map { FixedPoint(hundredThousandths: $0.created) })
-    object.add("handler_median_ratio", result.comparison.map { FixedPoint(thousandths: $0.handlerMedian) })
-    object.add("handler_mean_ratio", result.comparison.map { FixedPoint(thousandths: $0.handlerMean) })
-    object.add("clock_ns", report.clockCost)
-    object.add("events", result.events)
-    object.add("notes", result.notes)
-    return object.line
-  }
-
-  private static func creations(_ causes: CreationCauses) -> JSONObject {
-    var object = JSONObject()
-    for cause in CreationCause.allCases { object.add(cause.name, causes[cause]) }
-    return object
-  }
-
-  private static func operations(_ value: (HostOperation) -> UInt64?) -> JSONObject {
-    var object = JSONObject()
-    for kind in HostOperation.allCases { object.add(kind.name, value(kind).map { FixedPoint(whole: $0) }) }
-    return object
+    var object = JSONWriter()
+    object.string("vendor", result.vendor)
+    object.string("model", result.model)
+    object.string("usage", result.usage.rawValue)
+    object.string("policy", result.policy.rawValue)
+    object.string("host", result.host)
+    object.count("pmis", result.pmis)
+    object.count("handler_ns_min", result.handler.minimum)
+    object.count("handler_ns_median", result.handler.median)
+    object.count("handler_ns_mean", result.handler.mean)
+    object.count("handler_ns_p99", result.handler.p99)
+    object.count("created", result.created)
+    object.count("reused", result.reused)
+    object.count("released", result.released)
+    object.count("held_after", result.heldAfter)
+    object.number("host_ops_per_pmi", FixedPoint(hundredths: result.hostOperationsPerPMI))
+    object.count("rotations", result.rotations)
+    object.count("refused", result.refused)
+    object.count("spurious_pmis", result.spuriousPMIs)
+    object.object("creations") { creations in
+      for cause in CreationCause.allCases { creations.count(cause.name, result.causes[cause]) }
+    }
+    object.object("host_ops") { operations in
+      for kind in HostOperation.allCases { operations.count(kind.name, result.operations.count(kind)) }
+    }
+    object.object("host_ns") { operations in
+      for kind in HostOperation.allCases {
+        operations.number(kind.name, result.operations.meanTime(kind).map { FixedPoint(whole: $0) })
+      }
+    }
+    object.number("created_ratio", result.comparison.map { FixedPoint(hundredThousandths: $0.created) })
+    object.number("handler_median_ratio", result.comparison.map { FixedPoint(thousandths: $0.handlerMedian) })
+    object.number("handler_mean_ratio", result.comparison.map { FixedPoint(thousandths: $0.handlerMean) })
+    object.count("clock_ns", report.clockCost)
+    object.strings("events", result.events)
+    object.strings("notes", result.notes)
+    return object.finished
   }
 }

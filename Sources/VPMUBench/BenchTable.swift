@@ -1,3 +1,5 @@
+import VPMUTrace
+
 import GuestPerf
 
 /// Results for people: a block for each guest and usage, a line for each policy.

@@ -123,17 +123,17 @@ struct ReplayTiming {
 extension ReplayResult {
   /// For programs: one JSON object, without a line feed. `ns_per_op` is that of the replay in the middle.
   public var json: String {
-    var object = JSONObject()
-    object.add("file", file)
-    object.add("policy", policy.rawValue)
-    object.add("host", "simulated")
-    object.add("repeats", repeats)
-    object.add("operations", operations)
-    object.add("ns_per_op", FixedPoint(hundredths: medianTime))
-    object.add("ns_per_op_mean", FixedPoint(hundredths: meanTime))
-    object.add("ns_per_op_best", FixedPoint(hundredths: bestTime))
-    object.add("mismatches", mismatches)
-    return object.line
+    var object = JSONWriter()
+    object.string("file", file)
+    object.string("policy", policy.rawValue)
+    object.string("host", "simulated")
+    object.count("repeats", repeats)
+    object.count("operations", operations)
+    object.number("ns_per_op", FixedPoint(hundredths: medianTime))
+    object.number("ns_per_op_mean", FixedPoint(hundredths: meanTime))
+    object.number("ns_per_op_best", FixedPoint(hundredths: bestTime))
+    object.count("mismatches", mismatches)
+    return object.finished
   }
 
   /// For people: a line for each result.

@@ -1,5 +1,6 @@
 import CVPMU
 import Synchronization
+import VPMUCore
 
 /// What plugins tell the embedder: texts for people, such as why an entry refused.
 public enum PluginReports {
@@ -19,13 +20,10 @@ public enum PluginReports {
 
 /// The services table that goes to each plugin's entry.
 enum CoreServices {
-  /// The version of the core, as plugins see it.
-  private static let version: StaticString = "0.1.0"
-
   // Constant, and never freed: plugins keep the pointer.
   nonisolated(unsafe) static let table: UnsafePointer<vpmu_services> = {
     let table = UnsafeMutablePointer<vpmu_services>.allocate(capacity: 1)
-    let text = UnsafeRawPointer(version.utf8Start).assumingMemoryBound(to: CChar.self)
+    let text = UnsafeRawPointer(CoreVersion.text.utf8Start).assumingMemoryBound(to: CChar.self)
     table.initialize(
       to: vpmu_services(
         struct_size: UInt32(MemoryLayout<vpmu_services>.size), abi_major: UInt16(VPMU_ABI_MAJOR),

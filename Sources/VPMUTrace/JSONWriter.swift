@@ -1,7 +1,9 @@
-/// A line under construction: the canonical form, fields in a fixed order, without spaces.
-struct JSONWriter {
-  private(set) var text = "{"
+/// One JSON object on one line (RFC 8259), field by field, in the order of the calls and without spaces.
+package struct JSONWriter {
+  private var text = "{"
   private var isFirst = true
+
+  package init() {}
 
   private mutating func name(_ name: String) {
     if !isFirst { text += "," }
@@ -10,7 +12,7 @@ struct JSONWriter {
     text += ":"
   }
 
-  mutating func string(_ name: String, _ value: String) {
+  package mutating func string(_ name: String, _ value: String) {
     self.name(name)
     Self.append(value, to: &text)
   }
@@ -19,7 +21,7 @@ struct JSONWriter {
     string(name, hexadecimal(value))
   }
 
-  mutating func count(_ name: String, _ value: some BinaryInteger) {
+  package mutating func count(_ name: String, _ value: some BinaryInteger) {
     self.name(name)
     text += String(value)
   }
@@ -34,15 +36,36 @@ struct JSONWriter {
     text += "[" + values.map { "\"\(hexadecimal($0))\"" }.joined(separator: ",") + "]"
   }
 
-  mutating func object(_ name: String, _ members: (inout JSONWriter) -> Void) {
+  package mutating func object(_ name: String, _ members: (inout JSONWriter) -> Void) {
     self.name(name)
     var inner = JSONWriter()
     members(&inner)
     text += inner.finished
   }
 
+  package mutating func strings(_ name: String, _ values: [String]) {
+    self.name(name)
+    text += "["
+    for (place, value) in values.enumerated() {
+      if place > 0 { text += "," }
+      Self.append(value, to: &text)
+    }
+    text += "]"
+  }
+
+  /// A number, or null where there is none.
+  package mutating func number(_ name: String, _ value: FixedPoint?) {
+    self.name(name)
+    text += value?.description ?? "null"
+  }
+
+  package mutating func objects(_ name: String, _ values: [JSONWriter]) {
+    self.name(name)
+    text += "[" + values.map(\.finished).joined(separator: ",") + "]"
+  }
+
   /// The whole object, without a line feed.
-  var finished: String { text + "}" }
+  package var finished: String { text + "}" }
 
   private static func append(_ value: String, to text: inout String) {
     text += "\""

@@ -3,11 +3,12 @@
 /// Results go to standard output, all else to standard error. Exit codes: 0 all is well, 1 it is not, 64 the call's words
 /// are off.
 import ArgumentParser
+import VPMUCore
 
 @main
 struct VPMUCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vpmu", abstract: "A virtual performance-monitoring unit for x86 guests.",
-    version: "0.1.0",
+    version: "\(CoreVersion.text)",
     subcommands: [BenchCommand.self, ReplayCommand.self, PluginsCommand.self, DoctorCommand.self])
 }

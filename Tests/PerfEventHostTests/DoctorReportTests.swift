@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Testing
 import VPMUModel
 
@@ -145,16 +145,9 @@ struct DoctorReportTests {
     #expect(throws: PerfEventHostError.self) { try PerfEventHost(host) }
   }
 
-  @Test("the text has every finding, the JSON form is JSON and has the same")
-  func renderings() throws {
-    var host = Self.healthy
-    host.vendor = "Odd\"\\\u{1}Vendor"
-    let report = DoctorReport(host)
+  @Test("the text has every finding")
+  func text() {
+    let report = DoctorReport(Self.healthy)
     for finding in report.findings { #expect(report.text.contains(finding.name)) }
-    let object = try JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any]
-    let findings = try #require(object?["findings"] as? [[String: String]])
-    #expect(findings.map { $0["name"] } == report.findings.map(\.name))
-    #expect(findings[0]["value"] == host.vendor)
-    #expect(object?["best_host"] as? String == "hardware")
   }
 }
