@@ -8,6 +8,8 @@ package struct EventSlot: BitwiseCopyable {
   /// The kernel's number of the event, as records name it; 0 without a ring buffer.
   var id: UInt64 = 0
   var isEnabled = false
+  /// Periods below it are made longer, in events.
+  var shortestPeriod: UInt64 = 1
   var neverStandsStill = false
   var isThrottled = false
   /// The kernel's count that stands for 0. Subtracting it saves the system call that would reset the kernel's.

@@ -38,7 +38,10 @@ extension PerfEventHost {
       do throws(Errno) {
         var slot = EventSlot(descriptor: descriptor, isEnabled: true, neverStandsStill: event.neverStandsStill)
         if throttleWatch != nil { slot.id = try descriptor.id() }
-        guard setPeriod(request.period, of: descriptor) else { throw Errno.invalidPeriod }
+        slot.shortestPeriod = shortestPeriod(of: event)
+        guard setPeriod(request.period, of: descriptor, shortest: slot.shortestPeriod) else {
+          throw Errno.invalidPeriod
+        }
         try notify(request, of: descriptor)
         try descriptor.enable()
         return slot

@@ -10,15 +10,14 @@ extension PerfEventHost {
     guard period != 0, period >> 63 == 0 else { return false }
     let slot = slots + Int(event.slot)
     guard let descriptor = slot.pointee.descriptor else { return true }
-    guard setPeriod(period, of: descriptor) else { return false }
+    guard setPeriod(period, of: descriptor, shortest: slot.pointee.shortestPeriod) else { return false }
     // A running event that the kernel had stopped goes on with its new period.
     slot.pointee.isThrottled = false
     return true
   }
 
   /// A period that is too short is made longer: a late overflow is better than a counter that does not count.
-  func setPeriod(_ period: UInt64, of descriptor: EventDescriptor) -> Bool {
-    let shortest = shortestPeriod
+  func setPeriod(_ period: UInt64, of descriptor: EventDescriptor, shortest: UInt64) -> Bool {
     if accepts(descriptor, max(period, shortest)) {
       if period < shortest { adjustedPeriods &+= 1 }
       return true
@@ -30,6 +29,12 @@ extension PerfEventHost {
       }
     }
     return false
+  }
+
+  /// In events; below 2^63.
+  func shortestPeriod(of event: KernelEvent) -> UInt64 {
+    guard let chosen = options.minimumPeriod else { return event.shortestPeriod }
+    return min(max(chosen, 2), 1 << 62)
   }
 
   private func accepts(_ descriptor: EventDescriptor, _ period: UInt64) -> Bool {

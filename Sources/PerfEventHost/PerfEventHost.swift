@@ -35,8 +35,6 @@ public final class PerfEventHost: HostEvents {
   package let slots: UnsafeMutablePointer<EventSlot>
   /// Bit n: place n is free.
   package internal(set) var freeSlots = UInt64.max
-  /// In events; below 2^63.
-  let shortestPeriod: UInt64
   package internal(set) var enabledCount = 0
   var countable: CountableEvents
   var noticeWord: UnsafeMutableRawPointer?
@@ -71,7 +69,6 @@ public final class PerfEventHost: HostEvents {
     countable = CountableEvents(
       source: options.source, scope: options.scope, allowsRaw: options.allowsRaw, isModelsVendor: false,
       missing: isHardware ? capabilities.missingEvents : [])
-    shortestPeriod = min(max(options.minimumPeriod ?? 0, options.source.minimumPeriod), 1 << 62)
     slots = .allocate(capacity: Self.slotCount)
     slots.initialize(repeating: EventSlot(), count: Self.slotCount)
     thread = SystemCall.threadID()

@@ -11,8 +11,8 @@ public struct PerfEventOptions: Sendable {
   public var signal: OverflowSignal?
   /// Events enabled at a time, at most. Nil: as many as the probe found to count.
   public var capacity: Int?
-  /// The shortest period in events; shorter ones become this. It bounds the interrupts that a guest can cause. Nil:
-  /// what the source needs at least.
+  /// The shortest period in events, 2 or more; shorter ones become this. It bounds the interrupts that a guest can
+  /// cause. Nil: what leaves the thread time beside its signals (1000, for cache and branch misses 100).
   public var minimumPeriod: UInt64?
   /// Whether throttling is to be noticed. It costs a descriptor and up to 68 KiB of the user's locked memory
   /// (`kernel.perf_event_mlock_kb`) for each vCPU.

@@ -129,4 +129,17 @@ struct EventPlanTests {
     let nowhere = Self.request(nil, rings: [])
     #expect(try EventPlan(nowhere, on: Self.host()).quality(of: nowhere, from: .softwareClock) == .exact)
   }
+
+  @Test("no event overflows so often that its thread only handles signals", arguments: GenericEvent.allCases)
+  func shortestPeriod(event: GenericEvent) throws {
+    let isRare = [.cacheReferences, .cacheMisses, .branchMisses].contains(event)
+    let expected: [(EventSource, UInt64)] = [(.hardware, isRare ? 100 : 1000), (.softwareClock, 100_000)]
+    for (source, period) in expected {
+      guard case .open(let kernelEvent) = try EventPlan(Self.request(event), on: Self.host(source)) else {
+        Issue.record("\(event) is not opened")
+        continue
+      }
+      #expect(kernelEvent.shortestPeriod == period)
+    }
+  }
 }

@@ -97,6 +97,22 @@ package struct KernelEvent: Equatable, Sendable, BitwiseCopyable {
 
   static var instructions: KernelEvent { .generic(.instructions) }
 
+  /// The shortest period, in events, that leaves the thread time for more than its own signals. A handler and the return
+  /// from it are a hundred instructions and more, which count as well, and some of them miss the caches: an event that
+  /// overflows meanwhile would never let the guest go on. An overflow that is due sooner is told so much later, which is
+  /// what an interrupt's skid on a busy host is anyway. 1 would be branch tracing on some processors.
+  package var shortestPeriod: UInt64 {
+    switch (type, GenericEvent(rawValue: Int32(truncatingIfNeeded: config))) {
+    case (UInt32(CLINUX_TYPE_HARDWARE), .cacheReferences), (UInt32(CLINUX_TYPE_HARDWARE), .cacheMisses),
+      (UInt32(CLINUX_TYPE_HARDWARE), .branchMisses):
+      100
+    case (UInt32(CLINUX_TYPE_HARDWARE), _), (UInt32(CLINUX_TYPE_RAW), _): 1000
+    // In ns. The kernel's own minimum of 10 µs is less than a signal takes on a slow machine.
+    case _ where self == .clock: 100_000
+    default: 1
+    }
+  }
+
   static var clock: KernelEvent { .software(CLINUX_SOFTWARE_TASK_CLOCK) }
 
   static func software(_ config: Int) -> KernelEvent {

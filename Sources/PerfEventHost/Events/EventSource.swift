@@ -25,17 +25,6 @@ public struct EventSource: Hashable, Sendable {
   public func quality(_ quality: MappingQuality) -> MappingQuality {
     countsTheEvent ? quality : min(quality, .approximate)
   }
-
-  /// The shortest period in events. Hardware: a period of 1 is branch tracing on some processors, and the kernel's
-  /// throttling bounds the rest. Clock: the kernel's own minimum of 10 µs is less than a signal takes on a slow
-  /// machine, whose thread then does nothing but handle signals.
-  var minimumPeriod: UInt64 {
-    switch kind {
-    case .hardware: 2
-    case .softwareClock: 100_000
-    case .pageFaults: 1
-    }
-  }
 }
 
 extension EventSource: CustomStringConvertible {
