@@ -76,8 +76,9 @@ enum Pace {
   @usableFromInline static var calibration: UInt64 { 400 }
 
   /// Slices of work from one overflow to the next, by place in the list of configurations. Neighbours, which are on the
-  /// counters together, are far apart and in no simple ratio, so that most PMIs are for one counter.
-  static let multiplex: [UInt64] = [26, 47, 33, 59, 29, 53, 37, 61, 31, 43]
+  /// counters together, are far apart and in no simple ratio, so that most PMIs are for one counter, and a set sees
+  /// several before its slowest event has overflowed.
+  static let multiplex: [UInt64] = [17, 47, 29, 71, 19, 61, 23, 67, 31, 53]
   static let alone: UInt64 = 37
 
   /// Events in so many slices. `rate` is in thousandths.
