@@ -19,8 +19,9 @@ build: check
 bench: build
 	$(SCRATCH)/$(CONFIGURATION)/vpmu bench $(BENCH_ARGS)
 
+# One after the other: signals, limits and descriptors belong to the whole process.
 test: check
-	$(SWIFT) test --configuration $(CONFIGURATION) --scratch-path $(SCRATCH) --disable-xctest $(TEST_ARGS)
+	$(SWIFT) test --configuration $(CONFIGURATION) --scratch-path $(SCRATCH) --disable-xctest --no-parallel $(TEST_ARGS)
 
 SWIFT_FILES = Package.swift Sources Plugins Tests Examples
 
