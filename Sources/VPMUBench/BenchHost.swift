@@ -57,7 +57,7 @@ public struct PerfBenchHost: BenchHost {
     name = source.countsTheEvent ? "perf" : "perf-software"
     // The software clock goes on in the kernel, while the handler's accesses are emulated, and has a shortest period of
     // 100 µs. With short periods several counters would overflow at once, and some pass their overflow unseen.
-    pace = source.countsTheEvent ? 1 : 12
+    pace = source.countsTheEvent ? 2 : 12
     signal = try Self.installSignal()
     options = PerfEventOptions(source: source, signal: signal)
     work = RealWork()
