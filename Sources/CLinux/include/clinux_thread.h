@@ -3,7 +3,18 @@
 
 #include <stdint.h>
 
-/* A number that no two living threads share; one load, no system call. */
-static inline uintptr_t clinux_thread_pointer(void) { return (uintptr_t)__builtin_thread_pointer(); }
+/* The next number that no thread has. */
+uint64_t clinux_next_thread_number(void);
+
+extern _Thread_local uint64_t clinux_own_thread_number;
+
+/*
+ * A number of the calling thread that no other thread of this process has, had or will have; never 0. One load, once the
+ * thread has one. (A thread pointer will not do: the next thread gets a dead one's.)
+ */
+static inline uint64_t clinux_thread_number(void) {
+  if (__builtin_expect(clinux_own_thread_number == 0, 0)) clinux_own_thread_number = clinux_next_thread_number();
+  return clinux_own_thread_number;
+}
 
 #endif

@@ -43,14 +43,14 @@ extension VirtualPMU {
   /// to it that the former thread is not in a call.
   @inlinable
   public func bind() {
-    guard clinux_thread_pointer() != book.pointee.thread else { return }
+    guard clinux_thread_number() != book.pointee.thread else { return }
     takeNotices()
     for pmc in PMCSet(state.pointee.all_valid) where slot(pmc).pointee.event != nil {
       fold(pmc, events.release(&slot(pmc).pointee))
       book.pointee.revisit |= pmc.bit
     }
     takeNotices()
-    book.pointee.thread = clinux_thread_pointer()
+    book.pointee.thread = clinux_thread_number()
     host.bindToCurrentThread()
   }
 }

@@ -38,8 +38,8 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   /// What is neither guest-visible nor one counter's.
   @usableFromInline
   struct Bookkeeping {
-    /// The bound thread's pointer.
-    @usableFromInline var thread: UInt = 0
+    /// The number of the bound thread.
+    @usableFromInline var thread: UInt64 = 0
     /// Counters to look at again for another reason than a write of the guest's: these don't hide a notice.
     @usableFromInline var revisit: UInt64 = 0
     @usableFromInline var filter: EventFilter?
@@ -78,7 +78,7 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     events = CountedHost(host: host, ledger: ledgerPointer)
     book = .allocate(capacity: 1)
     book.initialize(to: Bookkeeping())
-    book.pointee.thread = clinux_thread_pointer()
+    book.pointee.thread = clinux_thread_number()
     host.attach(HostAttachment(mailbox: mailbox, modelVendors: declaration.cpuidVendors))
     host.bindToCurrentThread()
     filter?.attach(mailbox)
@@ -105,7 +105,7 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
 
   @inlinable
   func checkThread() throws(VPMUError) {
-    guard clinux_thread_pointer() == book.pointee.thread else { throw .wrongThread }
+    guard clinux_thread_number() == book.pointee.thread else { throw .wrongThread }
   }
 
   /// Gives all host events back without reading them.

@@ -1,0 +1,9 @@
+#include "clinux_thread.h"
+
+#include <stdatomic.h>
+
+_Thread_local uint64_t clinux_own_thread_number;
+
+static _Atomic uint64_t last_number;
+
+uint64_t clinux_next_thread_number(void) { return atomic_fetch_add(&last_number, 1) + 1; }
