@@ -16,15 +16,8 @@ public protocol BenchHost {
   /// shows in the counts.
   var pace: UInt64 { get }
 
-  /// How good a mapping is on this host that the model calls `quality`.
-  func quality(_ quality: MappingQuality) -> MappingQuality
-
   /// A host for a vPMU of this model.
   func makeHost(for declaration: ModelDeclaration) throws(BenchError) -> (events: Events, work: Work)
-}
-
-extension BenchHost {
-  public func quality(_ quality: MappingQuality) -> MappingQuality { quality }
 }
 
 /// The simulated host. Its counts are made up, its costs are nearly none.
@@ -73,8 +66,6 @@ public struct PerfBenchHost: BenchHost {
       return (try PerfEventHost(capabilities, options: options), work)
     } catch { throw .host(reason: "\(error)") }
   }
-
-  public func quality(_ quality: MappingQuality) -> MappingQuality { options.source.quality(quality) }
 
   /// pthread_sigmask(3)
   private static func unblock(_ signal: OverflowSignal) {

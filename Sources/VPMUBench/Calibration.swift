@@ -49,8 +49,7 @@ struct Calibration<Model: PMUModel, Host: BenchHost> {
     let before = driver.read(counter, &vcpu)
     for _ in 0..<Pace.calibration { work.slice() }
     let count = driver.read(counter, &vcpu) &- before
-    var state = vcpu.vpmu.counterState(counter.registers.pmc)
-    if case .counting(let quality) = state { state = .counting(host.quality(quality)) }
+    let state = vcpu.state(of: counter.registers.pmc)
     driver.stop(set, &vcpu)
     return Measured(state: state, count: count)
   }

@@ -73,13 +73,13 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
         if overflowed != 0 { tally.samples.add(end &- start) } else { tally.spurious &+= 1 }
       }
       if sets.count > 1, turn.isOver(sets[turn.set].bits, work.now()) {
-        note(sets[turn.set], vcpu, &tally)
+        note(sets[turn.set], &vcpu, &tally)
         rotate(sets, &turn, &vcpu, work)
         tally.rotations &+= 1
       }
       if deadline.hasPassed() || vcpu.failure != nil { break }
     }
-    note(sets[turn.set], vcpu, &tally)
+    note(sets[turn.set], &vcpu, &tally)
     tally.missing = wanted - tally.samples.count
     return turn.set
   }
@@ -115,7 +115,7 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
       _ = driver.readStopped(counter, &vcpu)
       tally.samples.add(Clock.now() &- start)
     }
-    note(set, vcpu, &tally)
+    note(set, &vcpu, &tally)
     tally.missing = wanted - tally.samples.count
     return 0
   }
@@ -135,10 +135,10 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
   /// Counters that do not count are told of.
   @inlinable
   func note<Base: HostEvents, Policy>(
-    _ set: CounterSet, _ vcpu: VCPU<Model, Base, Policy>, _ tally: inout RoundTally
+    _ set: CounterSet, _ vcpu: inout VCPU<Model, Base, Policy>, _ tally: inout RoundTally
   ) {
     for counter in set.counters {
-      if case .notCounting(let refusal) = vcpu.vpmu.counterState(counter.registers.pmc) {
+      if case .notCounting(let refusal) = vcpu.state(of: counter.registers.pmc) {
         tally.note(refusal, counter.registers.pmc)
       }
     }

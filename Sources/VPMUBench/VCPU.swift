@@ -70,6 +70,17 @@ struct VCPU<Model: PMUModel, Base: HostEvents, Policy: EventPolicy>: GuestPort {
     causes.add(created &- retried, isRotating ? .rotation : cause)
   }
 
+  /// Whether a counter counts.
+  @inlinable
+  mutating func state(of pmc: PMCIndex) -> CounterState {
+    do throws(VPMUError) {
+      return try vpmu.counterState(pmc)
+    } catch {
+      failure = failure ?? .vpmu(error)
+      return .off
+    }
+  }
+
   /// A new time slice of the vCPU begins.
   @inlinable
   mutating func scheduledIn() {

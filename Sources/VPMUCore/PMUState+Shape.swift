@@ -25,6 +25,21 @@ extension PMUState {
     pointee.interrupts = 0
     pointee.pmi_pending = 0
     pointee.need_cleanup = 0
+    pointee.model_words = (0, 0, 0, 0)
+  }
+
+  /// Whether another state has the same shape: the same counters and settings.
+  @usableFromInline
+  func hasShape(of other: vpmu_state) -> Bool {
+    pointee.struct_size == other.struct_size && pointee.version == other.version
+      && pointee.features == other.features && pointee.gp_count == other.gp_count
+      && pointee.fixed_count == other.fixed_count && pointee.gp_mask == other.gp_mask
+      && pointee.fixed_mask == other.fixed_mask && pointee.all_valid == other.all_valid
+      && pointee.event_select_reserved == other.event_select_reserved
+      && pointee.fixed_control_reserved == other.fixed_control_reserved
+      && pointee.global_control_reserved == other.global_control_reserved
+      && pointee.global_status_reserved == other.global_status_reserved
+      && pointee.model_shape == other.model_shape
   }
 
   /// What is wrong with the shape that a model set, nil if nothing is.

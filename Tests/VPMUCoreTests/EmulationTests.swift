@@ -41,4 +41,18 @@ struct EmulationTests {
     #expect(try guest.read(Architectural.counter1) == (cpl == 0 ? 7 : 0))
     #expect(try guest.read(Architectural.fixed0) == (cpl == 3 ? 7 : 0))
   }
+
+  @Test(
+    "an emulated overflow interrupts as the guest says now, whether or not the host counts", arguments: [true, false])
+  func interruptWithoutHostEvent(interrupts: Bool) throws {
+    let guest = try makeGuest()
+    guest.host.refuseNextCreations(.max)
+    try guest.write(Architectural.counter0, 0 &- 1)
+    try guest.write(
+      Architectural.select0, interrupts ? Architectural.interruptingInstructions : Architectural.instructions)
+    _ = try guest.vpmu.enter()
+    try guest.vpmu.emulated(Architectural.code, cpl: 0)
+    #expect(try guest.vpmu.enter() == (interrupts ? .injectPMI : .run))
+    #expect(try guest.read(Architectural.globalStatus) == 1)
+  }
 }

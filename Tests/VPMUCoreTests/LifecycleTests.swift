@@ -1,4 +1,4 @@
-import Foundation
+import AMDModel
 import IntelModel
 import SimulatedHost
 import TestSupport
@@ -82,5 +82,44 @@ struct LifecycleTests {
     let saved = try other.vpmu.save()
     let guest = try makeGuest()
     #expect(throws: VPMUError.self) { try guest.vpmu.restore(saved) }
+  }
+
+  @Test("a state of the same counters, but other settings, is refused")
+  func otherSettings() throws {
+    let presets = IntelModel().declaration.presets
+    let saved = try GuestMachine(IntelModel(), presets[1].configuration, Reuse()).vpmu.save()
+    #expect(throws: VPMUError.self) { try makeGuest().vpmu.restore(saved) }
+    #expect(throws: VPMUError.self) {
+      let amd = AMDModel().declaration.presets[0].configuration
+      try makeGuest().vpmu.restore(try GuestMachine(AMDModel(), amd, Reuse()).vpmu.save())
+    }
+  }
+
+  @Test("a saved state goes on after a way as bytes; bytes that are cut off or longer are refused")
+  func bytes() throws {
+    let guest = try makeGuest()
+    try guest.write(Architectural.counter0, 0 &- 100)
+    try guest.write(Architectural.select0, Architectural.instructions)
+    try guest.run(60)
+    let bytes = try guest.vpmu.save().bytes
+    let copy = try makeGuest()
+    try copy.vpmu.restore(try SavedState(bytes: bytes))
+    #expect(try copy.read(Architectural.counter0) == (0 &- 40) & 0xFFFF_FFFF_FFFF)
+    for length in [0, 1, 2, 10, bytes.count - 1] {
+      #expect(throws: VPMUError.self) { try SavedState(bytes: bytes.prefix(length)) }
+    }
+    #expect(throws: VPMUError.self) { try SavedState(bytes: bytes + [0]) }
+  }
+
+  @Test("saving changes nothing for a counter that the guest has stopped meanwhile")
+  func saveOfAStoppedCounter() throws {
+    let guest = try makeGuest()
+    try guest.write(Architectural.counter0, 0 &- 1)
+    try guest.write(Architectural.select0, Architectural.interruptingInstructions)
+    _ = try guest.vpmu.enter()
+    try guest.vpmu.emulated(Architectural.code, cpl: 3)
+    try guest.write(Architectural.select0, 0)
+    _ = try guest.vpmu.save()
+    #expect(try guest.vpmu.enter() == .run)
   }
 }

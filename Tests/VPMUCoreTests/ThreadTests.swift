@@ -52,6 +52,35 @@ struct ThreadTests {
     #expect(try guest.read(Architectural.counter0) == 11)
   }
 
+  @Test("a new thread is another one, though it may have a dead thread's memory; binding keeps an emulated overflow")
+  func threadsInSequence() throws {
+    let guest = try makeGuest()
+    let handed = Handed(value: guest)
+    let failures = Mutex<[String]>([])
+    onAnotherThread {
+      let guest = handed.value
+      guest.vpmu.bind()
+      do {
+        try guest.write(Architectural.counter0, 0 &- 1)
+        try guest.write(Architectural.select0, Architectural.interruptingInstructions)
+        _ = try guest.vpmu.enter()
+        try guest.vpmu.emulated(Architectural.code, cpl: 3)
+      } catch { failures.withLock { $0.append("\(error)") } }
+    }
+    for _ in 0..<20 {
+      onAnotherThread {
+        do {
+          _ = try handed.value.vpmu.enter()
+          failures.withLock { $0.append("an unbound thread was let in") }
+        } catch VPMUError.wrongThread {} catch { failures.withLock { $0.append("\(error)") } }
+      }
+    }
+    guest.vpmu.bind()
+    #expect(guest.host.liveEvents == 0)
+    #expect(try guest.vpmu.enter() == .injectPMI)
+    #expect(failures.withLock { $0 } == [])
+  }
+
   @Test("filters set from another thread reach every vCPU while it runs, without a lock on its path")
   func filterPublication() throws {
     let filter = VMEventFilter()
@@ -82,7 +111,9 @@ struct ThreadTests {
             let before = try vpmu.readMSR(Architectural.counter0)
             host.run(Architectural.code, ring: .user, count: 1)
             if try vpmu.readMSR(Architectural.counter0) != before { failures.withLock { $0.append("counted") } }
-            if vpmu.counterState(.generalPurpose(0)) != .filtered { failures.withLock { $0.append("not filtered") } }
+            if try vpmu.counterState(.generalPurpose(0)) != .filtered {
+              failures.withLock { $0.append("not filtered") }
+            }
           } catch { failures.withLock { $0.append("\(error)") } }
         }
       }

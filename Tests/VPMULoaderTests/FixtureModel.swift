@@ -29,7 +29,7 @@ struct FixtureModel: PMUModel {
   }
 
   private func note(_ state: PMUState, _ value: UInt64) {
-    state.pointee.model_words.7 = (state.pointee.model_words.7 &* 31) ^ value ^ salt
+    state.pointee.model_words.3 = (state.pointee.model_words.3 &* 31) ^ value ^ salt
   }
 
   func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
@@ -59,7 +59,7 @@ struct FixtureModel: PMUModel {
   func getMSR(_ msr: MSRNumber, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
     ModelAnswer(
       status: Int32(bitPattern: msr.rawValue), pmc: origin.rawValue,
-      value: salt ^ state.pointee.model_words.7 ^ UInt64(msr.rawValue))
+      value: salt ^ state.pointee.model_words.3 ^ UInt64(msr.rawValue))
   }
 
   func setMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {

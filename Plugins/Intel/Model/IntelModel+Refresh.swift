@@ -3,6 +3,7 @@ import VPMUModel
 
 extension IntelModel {
   /// CPUID leaf 0AH: Intel SDM vol. 2A, CPUID; vol. 3B, 21.2. Counts and widths are clamped to what the host offers.
+  /// The vector of absent events needs no clamping: an event that CPUID calls absent is counted all the same.
   public func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
     let leaf = guest.leaf(0xA)
     let version = leaf.eax & 0xFF
@@ -27,7 +28,7 @@ extension IntelModel {
     state.pointee.global_control_reserved = ~state.pointee.all_valid
     state.pointee.global_status_reserved = ~(state.pointee.all_valid | IntelRegisters.statusConditions)
     if version >= 2 { state.pointee.features |= UInt32(VPMU_FEATURE_GLOBAL_CONTROL) }
-    state.pointee.model_words.0 = guest.perfCapabilities
+    state.pointee.model_shape.0 = guest.perfCapabilities
     return true
   }
 
@@ -47,6 +48,6 @@ extension IntelModel {
 
   /// IA32_PERF_CAPABILITIES[13].
   func hasFullWidthWrites(_ state: PMUState) -> Bool {
-    state.pointee.model_words.0 & IntelRegisters.fullWidthWrites != 0
+    state.pointee.model_shape.0 & IntelRegisters.fullWidthWrites != 0
   }
 }

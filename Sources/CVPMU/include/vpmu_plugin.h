@@ -28,9 +28,11 @@
  *   [any]    any thread, any time
  *
  * GROWING
- *   Every struct begins with its size in bytes. Fields are only appended. Who reads a struct of the other side uses
- *   min(their size, own size) bytes and takes the rest as zero. Arrays say how large one element is. The major version
- *   is in the entry's name and changes when this rule can't be kept.
+ *   A struct that is handed over by pointer begins with its size in bytes, `struct_size`; arrays say how large one
+ *   element is. Fields are only appended. Who reads a struct of the other side uses min(their size, own size) bytes and
+ *   takes the rest as zero; who writes one looks at struct_size before it touches a field that was added later.
+ *   vpmu_answer and vpmu_event are returned by value and never grow. The major version is in the entry's name and changes
+ *   when this can't be kept.
  *
  * All values are little-endian, all strings are UTF-8 and live as long as the process. No function may unwind or longjmp.
  */
@@ -45,7 +47,10 @@
 extern "C" {
 #endif
 
+/* Which pointers may be NULL. Clang only. */
 #if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-extension"
 #define VPMU_NULLABLE _Nullable
 #define VPMU_NONNULL _Nonnull
 #else
@@ -70,9 +75,19 @@ typedef struct vpmu_abi_identity {
   uint16_t minor; /* VPMU_ABI_MINOR */
 } vpmu_abi_identity;
 
+/* Keeps the section where the linker drops what nothing refers to (--gc-sections). */
+#if defined(__has_attribute)
+#if __has_attribute(retain)
+#define VPMU_RETAIN __attribute__((retain))
+#endif
+#endif
+#ifndef VPMU_RETAIN
+#define VPMU_RETAIN
+#endif
+
 /* In C, once in a plugin, at file scope: VPMU_DECLARE_IDENTITY; */
-#define VPMU_DECLARE_IDENTITY                                                                        \
-  __attribute__((used, section("vpmu_abi"))) static const vpmu_abi_identity vpmu_this_plugin_speaks = { \
+#define VPMU_DECLARE_IDENTITY                                                                                    \
+  VPMU_RETAIN __attribute__((used, section("vpmu_abi"))) static const vpmu_abi_identity vpmu_this_plugin_speaks = { \
       VPMU_ABI_MAGIC, VPMU_ABI_MAJOR, VPMU_ABI_MINOR}
 
 /* ---- Counters and the state of a virtual CPU's PMU ------------------------------------------------------------ */
@@ -136,8 +151,11 @@ typedef struct vpmu_state {
   uint64_t fixed_control_reserved;
   uint64_t global_control_reserved;
   uint64_t global_status_reserved;
-  /* For registers and settings that this struct has no name for. Copied with the rest. */
-  uint64_t model_words[8];
+  /* For settings that this struct has no name for: what refresh made of CPUID. Part of the shape: a saved state is
+   * restored only where they are the same. */
+  uint64_t model_shape[4];
+  /* For registers that this struct has no name for. Zeroed at RESET. */
+  uint64_t model_words[4];
 
   /* Registers. The model stores what the guest wrote; the core sets bits in global_status when a counter overflows. */
   uint64_t fixed_control;
@@ -248,7 +266,7 @@ typedef struct vpmu_host_limits {
   uint32_t fixed_counters; /* number */
   uint32_t gp_width;       /* bits */
   uint32_t fixed_width;    /* bits */
-  uint32_t arch_events;    /* number of architectural events that the host enumerates */
+  uint32_t arch_events;    /* number of architectural events that the host enumerates, for models that show them */
 } vpmu_host_limits;
 
 /* The leaf `leaf`/`subleaf` of a guest's CPUID; all zero if it is not there. */
@@ -257,7 +275,7 @@ static inline vpmu_cpuid_leaf vpmu_find_leaf(const vpmu_guest_config *VPMU_NONNU
   for (uint32_t i = 0; guest->leaves && i < guest->leaf_count; i++) {
     const vpmu_cpuid_leaf *l =
         (const vpmu_cpuid_leaf *)(const void *)((const char *)guest->leaves + (size_t)i * guest->leaf_size);
-    if (l->leaf == leaf && l->subleaf == subleaf) return *l;
+    if (l->leaf == leaf && l->subleaf == subleaf) return *l; /* a leaf never gets shorter */
   }
   return none;
 }
@@ -279,8 +297,8 @@ typedef struct vpmu_ops {
                                    const vpmu_guest_config *VPMU_NONNULL guest,
                                    const vpmu_host_limits *VPMU_NONNULL host);
 
-  /* [setup] RESET of the virtual CPU, and after each refresh. The core has zeroed registers, counters and requests and
-   * released every host event; set what is not zero after RESET. */
+  /* [setup] RESET of the virtual CPU, and after each refresh. The core has zeroed registers, model_words, counters and
+   * requests and released every host event; set what is not zero after RESET. */
   void (*VPMU_NULLABLE reset)(void *VPMU_NULLABLE context, vpmu_state *VPMU_NONNULL state);
 
   /* [hot] Does this register exist for this guest? */
@@ -435,7 +453,8 @@ VPMU_FROZEN(sizeof(vpmu_abi_identity) == 8);
 VPMU_FROZEN(sizeof(vpmu_counter) == 24);
 VPMU_FROZEN(offsetof(vpmu_state, gp_mask) == 32);
 VPMU_FROZEN(offsetof(vpmu_state, all_valid) == 48);
-VPMU_FROZEN(offsetof(vpmu_state, model_words) == 88);
+VPMU_FROZEN(offsetof(vpmu_state, model_shape) == 88);
+VPMU_FROZEN(offsetof(vpmu_state, model_words) == 120);
 VPMU_FROZEN(offsetof(vpmu_state, fixed_control) == 152);
 VPMU_FROZEN(offsetof(vpmu_state, reprogram) == 176);
 VPMU_FROZEN(offsetof(vpmu_state, pmi_pending) == 208);
@@ -455,6 +474,10 @@ VPMU_FROZEN(offsetof(vpmu_plugin_info, models) == 56);
 VPMU_FROZEN(offsetof(vpmu_plugin_info, ops) == 112);
 VPMU_FROZEN(sizeof(vpmu_plugin_info) == 128);
 VPMU_FROZEN(sizeof(vpmu_services) == 24);
+#endif
+
+#if defined(__clang__)
+#pragma clang diagnostic pop
 #endif
 
 #ifdef __cplusplus

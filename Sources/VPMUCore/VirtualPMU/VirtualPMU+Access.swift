@@ -118,10 +118,10 @@ extension VirtualPMU {
     }
   }
 
-  /// Events from `value` to the counter's overflow: at least 1, and 2^width from 0.
+  /// Events from `value` to the counter's overflow: at least 1, and 2^width from 0, but no more than a host can set.
   @inlinable
   static func period(to value: UInt64, _ mask: UInt64) -> UInt64 {
     let distance = (0 &- value) & mask
-    return distance == 0 ? mask &+ 1 : distance
+    return distance == 0 ? min(mask &+ 1, .max >> 1) : distance
   }
 }

@@ -42,13 +42,24 @@ extension VirtualPMU {
 
   @inlinable
   func pass() {
-    let marked = (state.pointee.reprogram | book.pointee.revisit | state.pointee.retry) & state.pointee.all_valid
+    let marked =
+      (state.pointee.reprogram | book.pointee.revisit | state.pointee.retry | failing) & state.pointee.all_valid
     state.pointee.reprogram = 0
     book.pointee.revisit = 0
     for pmc in PMCSet(marked) { reprogram(pmc) }
     if state.pointee.need_cleanup != 0 { cleanup() }
     // An event that overflowed while the pass stopped it has posted its notice by now.
     takeNotices()
+  }
+
+  /// Counters whose running event is known not to count: they are tried again with each pass, like refused ones.
+  @inlinable
+  var failing: UInt64 {
+    var failing: UInt64 = 0
+    for pmc in PMCSet(state.pointee.all_valid) {
+      if let event = slot(pmc).pointee.running, host.shortfall(of: event) != nil { failing |= pmc.bit }
+    }
+    return failing
   }
 
   /// Once per time slice: counters that are not in use and not locally enabled give their host events back.

@@ -3,7 +3,10 @@ import VPMUModel
 /// What an embedder may want to know. Nothing here changes what the guest sees.
 extension VirtualPMU {
   /// Whether a counter counts, and if not why. Asks the host, so it may cost a system call.
-  public func counterState(_ pmc: PMCIndex) -> CounterState {
+  ///
+  /// - Throws: ``VPMUError/wrongThread``
+  public func counterState(_ pmc: PMCIndex) throws(VPMUError) -> CounterState {
+    try checkThread()
     guard pmc.bit & state.pointee.all_valid != 0, isGloballyEnabled(pmc), isLocallyEnabled(pmc) else { return .off }
     guard isAllowed(pmc) else { return .filtered }
     let slot = slot(pmc).pointee

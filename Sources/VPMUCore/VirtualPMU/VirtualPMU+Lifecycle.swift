@@ -46,8 +46,7 @@ extension VirtualPMU {
     guard clinux_thread_number() != book.pointee.thread else { return }
     takeNotices()
     for pmc in PMCSet(state.pointee.all_valid) where slot(pmc).pointee.event != nil {
-      fold(pmc, events.release(&slot(pmc).pointee))
-      book.pointee.revisit |= pmc.bit
+      settle(pmc, events.release(&slot(pmc).pointee))
     }
     takeNotices()
     book.pointee.thread = clinux_thread_number()

@@ -17,8 +17,8 @@ extension VirtualPMU {
       slot(pmc).pointee.isNoticed = true
       // Its own write hides it: the guest has given this counter another meaning since.
       guard state.pointee.reprogram & pmc.bit == 0 else { continue }
-      // The next pass gives the counter its new period.
-      state.pointee.reprogram |= pmc.bit
+      // The next pass gives the counter its new period. A mark of the core's own: it hides no later notice.
+      book.pointee.revisit |= pmc.bit
       overflowed(pmc)
     }
   }

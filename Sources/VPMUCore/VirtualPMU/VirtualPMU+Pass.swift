@@ -46,20 +46,29 @@ extension VirtualPMU {
     return emulated > mask &- value
   }
 
+  /// The counter's event was stopped for another reason than a change: what it and the emulator counted is folded, and an
+  /// overflow among it is one.
+  @inlinable
+  func settle(_ pmc: PMCIndex, _ counted: UInt64) {
+    if fold(pmc, counted) && isCounting(pmc) { overflowed(pmc) }
+    book.pointee.revisit |= pmc.bit
+  }
+
   /// Gives the paused event back, if there is one, and makes the one that the guest asks for.
   @inlinable
   func replaceEvent(of pmc: PMCIndex, configuration: UInt64, period: UInt64) {
     let slot = slot(pmc)
     _ = events.release(&slot.pointee)
     let request = request(for: pmc, configuration: configuration, period: period)
+    // Emulated counts overflow with or without a host event.
+    state.pointee.interrupts =
+      request.interrupts ? state.pointee.interrupts | pmc.bit : state.pointee.interrupts & ~pmc.bit
     do {
       slot.pointee.event = try events.create(request)
       slot.pointee.configuration = configuration
       slot.pointee.alarm = period
       slot.pointee.isNoticed = false
       slot.pointee.quality = host.quality(of: request)
-      state.pointee.interrupts =
-        request.interrupts ? state.pointee.interrupts | pmc.bit : state.pointee.interrupts & ~pmc.bit
     } catch {
       // Tried again when something else asks for a pass: a host that stays busy must not keep the guest from running.
       state.pointee.retry |= pmc.bit

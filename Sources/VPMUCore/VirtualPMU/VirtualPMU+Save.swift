@@ -1,11 +1,6 @@
 import CVPMU
 import VPMUModel
 
-/// All that a guest can see of its PMU, and what is pending for it: one plain value.
-public struct SavedState: Sendable {
-  @usableFromInline let state: vpmu_state
-}
-
 extension VirtualPMU {
   /// The state, with all counts folded in. The vPMU goes on as before.
   ///
@@ -14,26 +9,28 @@ extension VirtualPMU {
     try checkThread()
     takeNotices()
     for pmc in PMCSet(state.pointee.all_valid) where slot(pmc).pointee.running != nil {
-      if fold(pmc, Policy.stop(&slot(pmc).pointee, on: events)) { overflowed(pmc) }
-      book.pointee.revisit |= pmc.bit
+      settle(pmc, Policy.stop(&slot(pmc).pointee, on: events))
     }
     takeNotices()
-    return SavedState(state: state.pointee)
+    return SavedState(model: model.declaration.id, state: state.pointee)
   }
 
   /// Puts a saved state in the place of this one. Host events are released, and made anew at the next ``enter()``.
   ///
-  /// - Throws: ``VPMUError/foreignState(reason:)`` if its counters are not those of this vPMU's configuration
+  /// - Throws: ``VPMUError/foreignState(reason:)`` if it is another model's, or its counters and settings are not those
+  ///   of this vPMU's configuration; ``VPMUError/wrongThread``
   public func restore(_ saved: SavedState) throws(VPMUError) {
     try checkThread()
-    let new = saved.state
-    guard new.struct_size == state.pointee.struct_size else { throw .foreignState(reason: "it has another size") }
-    guard new.all_valid == state.pointee.all_valid, new.gp_mask == state.pointee.gp_mask,
-      new.fixed_mask == state.pointee.fixed_mask, new.features == state.pointee.features
-    else { throw .foreignState(reason: "it has other counters") }
+    let id = model.declaration.id
+    guard saved.model == id else { throw .foreignState(reason: "it is of the model \(saved.model), this is \(id)") }
+    guard state.hasShape(of: saved.state) else { throw .foreignState(reason: "it has other counters or settings") }
     releaseAllEvents()
     _ = mailbox.takeNotices()
-    state.pointee = new
+    let (counterSize, countersOffset) = (state.pointee.counter_size, state.pointee.counters_offset)
+    state.pointee = saved.state
+    state.pointee.counter_size = counterSize
+    state.pointee.counters_offset = countersOffset
+    for pmc in PMCSet(state.pointee.all_valid) { state.counter(pmc).pointee.base &= state.widthMask(pmc) }
     book.pointee.revisit = state.pointee.all_valid
   }
 }
