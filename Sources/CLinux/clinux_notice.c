@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "clinux_notice.h"
 
+#include "clinux_thread.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,6 +16,7 @@ typedef _Atomic(uint64_t) notice_word;
 struct entry {
   _Atomic(notice_word *) word; /* NULL: no entry */
   _Atomic(uint64_t) bits;
+  _Atomic(uint64_t) owner; /* number of the thread that registered it, which the descriptor's signals go to */
   atomic_uint handlers; /* that are at work on this entry, on whatever thread */
 };
 
@@ -33,6 +36,7 @@ int clinux_notice_register(int fd, void *word, uint64_t bits) {
   while (end <= fd && !atomic_compare_exchange_weak(&table_end, &end, fd + 1)) {
   }
   atomic_store(&entry->bits, bits);
+  atomic_store(&entry->owner, clinux_thread_number());
   if (atomic_exchange(&entry->word, (notice_word *)word) == NULL) atomic_fetch_add(&entries, 1);
   return 0;
 }
@@ -47,12 +51,12 @@ void clinux_notice_clear(int fd) {
 
 int clinux_notice_count(void) { return atomic_load(&entries); }
 
-static void post(struct entry *entry, uint64_t extra, int only_extra) {
+/* Sets `bits`, 0: the entry's own. `thread` 0: whoever registered the entry. */
+static void post(struct entry *entry, uint64_t bits, uint64_t thread) {
   atomic_fetch_add(&entry->handlers, 1);
   notice_word *word = atomic_load(&entry->word);
-  if (word != NULL) {
-    uint64_t bits = only_extra ? extra : atomic_load(&entry->bits);
-    atomic_fetch_or_explicit(word, bits, memory_order_release);
+  if (word != NULL && (thread == 0 || atomic_load(&entry->owner) == thread)) {
+    atomic_fetch_or_explicit(word, bits != 0 ? bits : atomic_load(&entry->bits), memory_order_release);
   }
   atomic_fetch_sub_explicit(&entry->handlers, 1, memory_order_release);
 }
@@ -62,14 +66,20 @@ static void on_overflow(int signal_number, siginfo_t *info, void *context) {
   (void)context;
   /* Only the kernel's own message names a descriptor; kill(2) and sigqueue(3) have codes of 0 and below. */
   if (info->si_code <= 0 || info->si_fd < 0 || info->si_fd >= CLINUX_NOTICE_DESCRIPTORS) return;
-  /* POLL_ERR: the event has gone into error state. No overflow, but a reason to look. */
-  post(&table[info->si_fd], CLINUX_NOTICE_LOST, info->si_code == POLL_ERR);
+  /* Read, not asked for: a thread without a number has registered nothing. */
+  uint64_t thread = clinux_own_thread_number;
+  if (thread == 0) return;
+  /* The message may be one that close(2) left behind, and the descriptor's number another thread's by now: that is what
+   * the thread is compared for.
+   * POLL_ERR (Linux 6.15: POLL_HUP): the event has gone into error state. No overflow, but a reason to look. */
+  int has_failed = info->si_code == POLL_ERR || info->si_code == POLL_HUP;
+  post(&table[info->si_fd], has_failed ? CLINUX_NOTICE_LOST : 0, thread);
 }
 
 static void on_sigio(int signal_number, siginfo_t *info, void *context) {
   int end = atomic_load(&table_end);
   for (int fd = 0; fd < end; fd++) {
-    if (atomic_load_explicit(&table[fd].word, memory_order_relaxed) != NULL) post(&table[fd], CLINUX_NOTICE_LOST, 1);
+    if (atomic_load_explicit(&table[fd].word, memory_order_relaxed) != NULL) post(&table[fd], CLINUX_NOTICE_LOST, 0);
   }
   if (previous_sigio.sa_flags & SA_SIGINFO) {
     previous_sigio.sa_sigaction(signal_number, info, context);
@@ -95,19 +105,26 @@ static struct sigaction action_of(void (*handler)(int, siginfo_t *, void *)) {
   return action;
 }
 
-static int install(int signal_number) {
+static int install_sigio(void) {
   struct sigaction present;
   if (sigaction(SIGIO, NULL, &present) < 0) return -errno;
   /* A handler that came after ours may call ours: to chain to it would be a circle. */
-  if (!sigio_was_installed || !has_handler(&present)) {
-    struct sigaction ours = action_of(on_sigio);
-    if (!sigio_was_installed) previous_sigio = present;
-    if (sigaction(SIGIO, &ours, NULL) < 0) return -errno;
-    sigio_was_installed = 1;
-  }
+  if (sigio_was_installed && has_handler(&present)) return 0;
+  struct sigaction ours = action_of(on_sigio);
+  if (!sigio_was_installed) previous_sigio = present;
+  if (sigaction(SIGIO, &ours, NULL) < 0) return -errno;
+  sigio_was_installed = 1;
+  return 0;
+}
+
+static int install(int signal_number) {
+  struct sigaction present;
+  /* First, so that a refusal changes nothing. */
   if (sigaction(signal_number, NULL, &present) < 0) return -errno;
-  if (is_handled_by(&present, on_overflow)) return 0;
-  if (has_handler(&present)) return -EBUSY;
+  if (has_handler(&present) && !is_handled_by(&present, on_overflow)) return -EBUSY;
+  /* SIGIO before the first notice can come: its default action ends the process. */
+  int installed = install_sigio();
+  if (installed < 0 || has_handler(&present)) return installed;
   struct sigaction ours = action_of(on_overflow);
   return sigaction(signal_number, &ours, NULL) < 0 ? -errno : 0;
 }

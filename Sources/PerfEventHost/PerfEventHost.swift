@@ -19,7 +19,7 @@ import VPMUModel
 public final class PerfEventHost: HostEvents {
   /// A place in the host's table.
   public struct Event: BitwiseCopyable, Sendable, Hashable {
-    let slot: UInt8
+    package let slot: UInt8
   }
 
   public let limits: HostLimits

@@ -26,6 +26,19 @@ extension Kernel {
       #expect(throws: OverflowSignalError.taken(number: number)) { try OverflowSignal.install(number) }
     }
 
+    @Test("where the signal is refused, SIGIO is left alone as well")
+    func takenChangesNothing() throws {
+      let number = OverflowSignal.range.lowerBound + 11
+      let before = Glibc.signal(number) { _ in }
+      defer { _ = Glibc.signal(number, before) }
+      let sigio = Glibc.signal(SIGIO, SIG_IGN)
+      defer { _ = Glibc.signal(SIGIO, sigio) }
+      #expect(throws: OverflowSignalError.taken(number: number)) { try OverflowSignal.install(number) }
+      var present = sigaction()
+      #expect(sigaction(SIGIO, nil, &present) == 0)
+      #expect(unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1, "not SIG_IGN")
+    }
+
     @Test("a second installation is no error, and an end lets it be installed again")
     func twice() throws {
       let number = OverflowSignal.range.lowerBound + 12

@@ -17,8 +17,9 @@
 #define CLINUX_NOTICE_LOST (1ull << 63)
 
 /*
- * Notices of `fd` set `bits` in the 64-bit word at `word`. Replaces the entry there was. Returns 0, or -EMFILE if `fd`
- * is not below CLINUX_NOTICE_DESCRIPTORS. Any thread.
+ * Notices of `fd` that reach the calling thread set `bits` (not 0) in the 64-bit word at `word`; on another thread they
+ * are not taken: they are of an event that had this descriptor before. Replaces the entry there was. Returns 0, or
+ * -EMFILE if `fd` is not below CLINUX_NOTICE_DESCRIPTORS.
  */
 int clinux_notice_register(int fd, void *_Nonnull word, uint64_t bits);
 
@@ -31,7 +32,8 @@ int clinux_notice_count(void);
 
 /*
  * Installs the handlers for `signal_number` and SIGIO. A handler of SIGIO that was there is called as well. Returns 0;
- * -EINVAL if the number is not SIGRTMIN to SIGRTMAX; -EBUSY if `signal_number` has a handler of someone else.
+ * -EINVAL if the number is not SIGRTMIN to SIGRTMAX; -EBUSY if `signal_number` has a handler of someone else:
+ * then nothing is changed.
  */
 int clinux_notice_install(int signal_number);
 
