@@ -1,5 +1,6 @@
 import CLinux
 import VPMUCore
+import VPMUModel
 
 /// What a host knows of one of its events.
 package struct EventSlot: BitwiseCopyable {
@@ -8,6 +9,8 @@ package struct EventSlot: BitwiseCopyable {
   /// The kernel's number of the event, as records name it; 0 without a ring buffer.
   var id: UInt64 = 0
   var isEnabled = false
+  /// What the counter budget goes by.
+  var generic: GenericEvent?
   /// Periods below it are made longer, in events.
   var shortestPeriod: UInt64 = 1
   var neverStandsStill = false

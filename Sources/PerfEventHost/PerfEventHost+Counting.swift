@@ -9,7 +9,7 @@ extension PerfEventHost {
     if slot.pointee.isEnabled {
       try? descriptor.disable()
       slot.pointee.isEnabled = false
-      enabledCount -= 1
+      budget.disable(slot.pointee.generic)
     }
     look(at: slot, descriptor)
     let count = slot.pointee.count
@@ -22,14 +22,14 @@ extension PerfEventHost {
   public func resume(_ event: Event) -> Bool {
     let slot = slots + Int(event.slot)
     guard let descriptor = slot.pointee.descriptor, !slot.pointee.isEnabled else { return true }
-    guard enabledCount < capacity else { return false }
+    guard budget.admits(slot.pointee.generic) else { return false }
     do throws(Errno) {
       try descriptor.enable()
     } catch {
       return false
     }
     slot.pointee.isEnabled = true
-    enabledCount += 1
+    budget.enable(slot.pointee.generic)
     return true
   }
 

@@ -15,9 +15,9 @@ extension PerfEventHost {
     switch plan {
     case .nothing: slots[Int(event.slot)] = EventSlot()
     case .open(let kernelEvent):
-      guard enabledCount < capacity else { throw .capacity }
+      guard budget.admits(kernelEvent.generic) else { throw .capacity }
       slots[Int(event.slot)] = try open(kernelEvent, for: request)
-      enabledCount += 1
+      budget.enable(kernelEvent.generic)
     }
     freeSlots &= freeSlots &- 1
     return event
@@ -26,7 +26,7 @@ extension PerfEventHost {
   /// `none` if nothing is opened for such a request.
   public func quality(of request: EventRequest) -> MappingQuality {
     guard let plan = try? EventPlan(request, on: countable) else { return .none }
-    return plan.quality(of: request, from: options.source)
+    return plan.quality(of: request, on: countable)
   }
 
   private func open(_ event: KernelEvent, for request: EventRequest) throws(HostRefusal) -> EventSlot {
@@ -37,6 +37,7 @@ extension PerfEventHost {
       let descriptor = try open(attributes)
       do throws(Errno) {
         var slot = EventSlot(descriptor: descriptor, isEnabled: true, neverStandsStill: event.neverStandsStill)
+        slot.generic = event.generic
         if throttleWatch != nil { slot.id = try descriptor.id() }
         slot.shortestPeriod = shortestPeriod(of: event)
         guard setPeriod(request.period, of: descriptor, shortest: slot.shortestPeriod) else {
@@ -80,7 +81,7 @@ extension PerfEventHost {
     freeSlots |= 1 &<< UInt64(event.slot)
     slots[Int(event.slot)] = EventSlot()
     guard let descriptor = slot.descriptor else { return }
-    if slot.isEnabled { enabledCount -= 1 }
+    if slot.isEnabled { budget.disable(slot.generic) }
     close(descriptor)
   }
 

@@ -24,8 +24,9 @@ public final class PerfEventHost: HostEvents {
 
   public let limits: HostLimits
   public let options: PerfEventOptions
-  /// Events that may be enabled at a time.
-  public let capacity: Int
+  /// Events that may be enabled at a time, at most. How many of a kind depends on the others: some processors have
+  /// counters for cycles, instructions or reference cycles only.
+  public var capacity: Int { budget.most }
   /// What the host's processor and kernel can do.
   public let capabilities: HostCapabilities
 
@@ -35,7 +36,7 @@ public final class PerfEventHost: HostEvents {
   package let slots: UnsafeMutablePointer<EventSlot>
   /// Bit n: place n is free.
   package internal(set) var freeSlots = UInt64.max
-  package internal(set) var enabledCount = 0
+  package internal(set) var budget: CounterBudget
   var countable: CountableEvents
   var noticeWord: UnsafeMutableRawPointer?
   /// Events count, and notify, this thread.
@@ -62,7 +63,11 @@ public final class PerfEventHost: HostEvents {
     self.capabilities = capabilities
     self.options = options
     let isHardware = options.source == .hardware
-    capacity = max(1, min(options.capacity ?? (isHardware ? capabilities.capacity : Self.slotCount), Self.slotCount))
+    // Chosen, it is a limit for all events, whatever counters they have.
+    let chosen = options.capacity ?? (isHardware ? nil : Self.slotCount)
+    budget =
+      chosen.map { CounterBudget(general: max(1, min($0, Self.slotCount))) }
+      ?? CounterBudget(general: capabilities.capacity, fixed: capabilities.fixedEvents)
     let shownCounters = isHardware ? min(capabilities.capacity, 16) : 8
     limits = HostLimits(
       gpCounters: UInt32(shownCounters), fixedCounters: 3, gpWidth: 48, fixedWidth: 48, archEvents: 7)

@@ -7,12 +7,14 @@ public struct PerfEventOptions: Sendable {
   /// Lets encodings that no generic event stands for reach the kernel as they are, on a host of the model's vendor. The
   /// guest then chooses among all events of the processor.
   public var allowsRaw: Bool
-  /// The signal of overflow notices. Nil: none are sent, and counters only count.
+  /// The signal of overflow notices. Nil: none are sent, and an overflow is found by the count the next time that the
+  /// counter is looked at: at a pass that concerns it, or when the guest reads it.
   public var signal: OverflowSignal?
   /// Events enabled at a time, at most. Nil: as many as the probe found to count.
   public var capacity: Int?
   /// The shortest period in events, 2 or more; shorter ones become this. It bounds the interrupts that a guest can
-  /// cause. Nil: what leaves the thread time beside its signals (1000, for cache and branch misses 100).
+  /// cause. Nil: what leaves the thread time beside its signals: 1000; for cache references, cache misses and branch misses 100; for the
+  /// software clock 100 000 ns.
   public var minimumPeriod: UInt64?
   /// Whether throttling is to be noticed. It costs a descriptor and up to 68 KiB of the user's locked memory
   /// (`kernel.perf_event_mlock_kb`) for each vCPU.

@@ -85,10 +85,10 @@ extension Kernel {
       #expect(!host.resume(first))
       host.release(second)
       #expect(host.resume(first))
-      #expect(host.enabledCount == 2)
+      #expect(host.budget.enabledCount == 2)
       host.release(first)
       host.release(third)
-      #expect(host.enabledCount == 0)
+      #expect(host.budget.enabledCount == 0)
     }
 
     @Test("the table's places are used again, and no more than there are")

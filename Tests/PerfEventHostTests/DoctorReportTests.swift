@@ -133,6 +133,17 @@ struct DoctorReportTests {
     #expect(DoctorReport(host).findings.first { $0.name == "event bus-cycles" }?.verdict == .note)
   }
 
+  @Test("counters that take one event only are named beside those that take all")
+  func fixedCounters() {
+    var host = Self.healthy
+    func shown() -> String? { DoctorReport(host).findings.first { $0.name == "counters that count" }?.value }
+    #expect(shown() == "8")
+    host.capacity = 4
+    host.fixedEvents = [GenericEventSet(.cycles), GenericEventSet(.instructions), GenericEventSet(.referenceCycles)]
+    #expect(host.extraFixed == 3)
+    #expect(shown() == "4, and 3 more for cycles, instructions, ref-cycles only")
+  }
+
   @Test("without hardware the software clock is best, without perf events nothing is")
   func best() {
     var host = Self.healthy

@@ -121,13 +121,24 @@ struct EventPlanTests {
       var request = Self.request(.branches)
       request.quality = quality
       let plan = try EventPlan(request, on: Self.host())
-      #expect(plan.quality(of: request, from: .hardware) == quality)
-      #expect(plan.quality(of: request, from: .softwareClock) == .approximate)
+      #expect(plan.quality(of: request, on: Self.host()) == quality)
+      #expect(plan.quality(of: request, on: Self.host(.softwareClock)) == .approximate)
     }
     let raw = Self.request(nil)
-    #expect(try EventPlan(raw, on: Self.host(raw: true)).quality(of: raw, from: .hardware) == .exact)
+    #expect(try EventPlan(raw, on: Self.host(raw: true)).quality(of: raw, on: Self.host()) == .exact)
     let nowhere = Self.request(nil, rings: [])
-    #expect(try EventPlan(nowhere, on: Self.host()).quality(of: nowhere, from: .softwareClock) == .exact)
+    #expect(try EventPlan(nowhere, on: Self.host()).quality(of: nowhere, on: Self.host(.softwareClock)) == .exact)
+  }
+
+  @Test("where only ring 3 of what was asked for is counted, the count is approximate at best")
+  func qualityOfRings() throws {
+    let host = Self.host(raw: true)
+    for request in [Self.request(.branches, rings: [.user, .kernel]), Self.request(nil, rings: [.user, .kernel])] {
+      #expect(try EventPlan(request, on: host).quality(of: request, on: host) == .approximate)
+      var userOnly = request
+      userOnly.rings = .user
+      #expect(try EventPlan(userOnly, on: host).quality(of: userOnly, on: host) == .exact)
+    }
   }
 
   @Test("no event overflows so often that its thread only handles signals", arguments: GenericEvent.allCases)

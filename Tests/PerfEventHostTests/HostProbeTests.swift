@@ -30,6 +30,8 @@ extension Kernel {
       #expect(found.genericEvents.map(\.event) == GenericEvent.allCases)
       #expect(found.hardwareAccess.isAvailable || found.capacity == 0)
       #expect((0...16).contains(found.capacity))
+      #expect((0...3).contains(found.extraFixed))
+      #expect(found.capacity > 0 || found.fixedEvents == [])
       #expect(found.probeTime > 0)
       print("HostProbe.run() took \(found.probeTime / 1000) µs")
     }

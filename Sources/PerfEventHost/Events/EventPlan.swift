@@ -41,12 +41,12 @@ package enum EventPlan: Equatable, Sendable {
     self = .open(try Self.event(for: request, on: host))
   }
 
-  /// How well what is opened counts what the guest asked for. Nothing and a raw encoding are what it asked for itself.
-  package func quality(of request: EventRequest, from source: EventSource) -> MappingQuality {
-    switch self {
-    case .nothing: .exact
-    case .open(let event): event.isRaw ? .exact : source.quality(request.quality)
-    }
+  /// How well what is opened counts what the guest asked for. Nothing and a raw encoding are what it asked for itself;
+  /// a part of the rings is an approximation of all.
+  package func quality(of request: EventRequest, on host: CountableEvents) -> MappingQuality {
+    guard case .open(let event) = self else { return .exact }
+    let quality = event.isRaw ? .exact : host.source.quality(request.quality)
+    return host.scope.countedRings.isSuperset(of: request.rings) ? quality : min(quality, .approximate)
   }
 
   private static func event(for request: EventRequest, on host: CountableEvents) throws(HostRefusal) -> KernelEvent {
@@ -92,6 +92,11 @@ package struct KernelEvent: Equatable, Sendable, BitwiseCopyable {
       neverStandsStill: event == .cycles || event == .instructions)
   }
 
+  /// The generic event of the processor that it is; nil: another one.
+  package var generic: GenericEvent? {
+    type == UInt32(CLINUX_TYPE_HARDWARE) ? GenericEvent(rawValue: Int32(truncatingIfNeeded: config)) : nil
+  }
+
   /// The guest's own encoding.
   var isRaw: Bool { type == UInt32(CLINUX_TYPE_RAW) }
 
@@ -102,13 +107,12 @@ package struct KernelEvent: Equatable, Sendable, BitwiseCopyable {
   /// overflows meanwhile would never let the guest go on. An overflow that is due sooner is told so much later, which is
   /// what an interrupt's skid on a busy host is anyway. 1 would be branch tracing on some processors.
   package var shortestPeriod: UInt64 {
-    switch (type, GenericEvent(rawValue: Int32(truncatingIfNeeded: config))) {
-    case (UInt32(CLINUX_TYPE_HARDWARE), .cacheReferences), (UInt32(CLINUX_TYPE_HARDWARE), .cacheMisses),
-      (UInt32(CLINUX_TYPE_HARDWARE), .branchMisses):
-      100
-    case (UInt32(CLINUX_TYPE_HARDWARE), _), (UInt32(CLINUX_TYPE_RAW), _): 1000
+    switch generic {
+    case .cacheReferences, .cacheMisses, .branchMisses: 100
+    case .some: 1000
+    case nil where isRaw: 1000
     // In ns. The kernel's own minimum of 10 µs is less than a signal takes on a slow machine.
-    case _ where self == .clock: 100_000
+    case nil where self == .clock: 100_000
     default: 1
     }
   }

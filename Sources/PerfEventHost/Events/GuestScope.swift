@@ -6,12 +6,15 @@ public enum GuestScope: Hashable, Sendable {
   /// The guest is user code of the bound thread: host user mode is its ring 3. Its ring 0 is nowhere on the counters.
   case thread
 
-  /// Whether something of `rings` can be counted.
-  func canCount(_ rings: Rings) -> Bool {
+  /// The rings that counters see.
+  var countedRings: Rings {
     switch self {
-    case .thread: rings.contains(.user)
+    case .thread: .user
     }
   }
+
+  /// Whether something of `rings` can be counted.
+  func canCount(_ rings: Rings) -> Bool { !rings.isDisjoint(with: countedRings) }
 
   /// The `exclude_*` attributes, as flags of `clinux_event`.
   var exclusions: UInt32 {

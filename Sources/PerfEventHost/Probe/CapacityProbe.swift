@@ -7,20 +7,41 @@ enum CapacityProbe {
   /// No processor of x86 has more general-purpose counters for one kind of event.
   static let most = 16
 
-  /// Instruction events, one more each round, until one of them does not count.
-  static func run(during work: KnownWork) -> Int {
+  /// General counters, and the events that have a counter of their own besides.
+  static func run(during work: KnownWork) -> (general: Int, fixed: GenericEventSet) {
+    // Branches have no counter of their own anywhere; instructions, where there are no branch events, may have one.
+    let branches = run(.generic(.branches), during: work)
+    return branches.general > 0 ? branches : run(.instructions, during: work)
+  }
+
+  private static func run(_ event: KernelEvent, during work: KnownWork) -> (general: Int, fixed: GenericEventSet) {
     var events: [EventDescriptor] = []
-    defer { for event in events { event.close() } }
     var counts: [UInt64] = []
-    while events.count < most {
-      guard let event = try? HostProbe.open(.instructions) else { break }
-      events.append(event)
+    defer { for event in events { event.close() } }
+
+    /// One more event; if then not all count, it is closed again.
+    func add(_ event: KernelEvent) -> Bool {
+      guard let descriptor = try? HostProbe.open(event) else { return false }
+      events.append(descriptor)
       counts.append(0)
-      guard (try? event.enable()) != nil else { return events.count - 1 }
-      work.run(rounds: 200)
-      guard allCount(events, &counts) else { return events.count - 1 }
+      if (try? descriptor.enable()) != nil {
+        work.run(rounds: 200)
+        if allCount(events, &counts) { return true }
+      }
+      descriptor.close()
+      events.removeLast()
+      counts.removeLast()
+      return false
     }
-    return events.count
+
+    while events.count < most, add(event) {}
+    let general = events.count
+    var fixed = GenericEventSet()
+    guard general > 0 else { return (0, fixed) }
+    for event in CounterBudget.fixedCandidates.events where add(.generic(event)) {
+      fixed.insert(GenericEventSet(event))
+    }
+    return (general, fixed)
   }
 
   /// Whether each event has gone on since the last time.

@@ -102,8 +102,14 @@ extension HostCapabilities {
 
   private var capacityFinding: DoctorReport.Finding {
     Finding(
-      name: "counters that count", value: "\(capacity)", verdict: capacity >= 4 ? .good : .shortfall,
+      name: "counters that count", value: countersText, verdict: capacity >= 4 ? .good : .shortfall,
       advice: capacity >= 4 ? nil : (capacity == 0 ? noCounterAdvice : competitorAdvice))
+  }
+
+  /// `4, and 3 more for cycles, instructions, ref-cycles only`
+  private var countersText: String {
+    let names = fixedEvents.events.map(\.description).joined(separator: ", ")
+    return names.isEmpty ? "\(capacity)" : "\(capacity), and \(extraFixed) more for \(names) only"
   }
 
   private var watchdogFinding: DoctorReport.Finding {

@@ -17,8 +17,11 @@ public struct HostCapabilities: Sendable, Equatable {
   /// Hardware events that count only in guests (`exclude_host`) do. Some hosts accept them and ignore it.
   public var excludeHost = Availability.notTried
 
-  /// Instruction events that really count side by side. Found by counting; CPUID may say more. 0 without hardware.
+  /// General counters: branch events that really count side by side. Found by counting; CPUID may say more. 0 without
+  /// hardware.
   public var capacity = 0
+  /// Which of cycles, instructions and reference cycles count in addition to so many: they have a counter of their own.
+  public var fixedEvents = GenericEventSet()
   /// The ten generic events, in the order of their numbers.
   public var genericEvents: [GenericEventProbe] = []
 
@@ -46,6 +49,9 @@ public struct HostCapabilities: Sendable, Equatable {
     self.vendor = vendor
     self.isVirtualMachine = isVirtualMachine
   }
+
+  /// Events, 0 to 3, that count in addition to ``capacity`` others.
+  public var extraFixed: Int { fixedEvents.rawValue.nonzeroBitCount }
 
   /// Generic events that the host does not have: ENOENT and its like, not a refusal that may pass.
   public var missingEvents: GenericEventSet {

@@ -33,7 +33,7 @@ public enum HostProbe {
   }
 
   private static func probeHardware(_ found: inout HostCapabilities, _ work: KnownWork) {
-    found.capacity = CapacityProbe.run(during: work)
+    (found.capacity, found.fixedEvents) = CapacityProbe.run(during: work)
     found.genericEvents = GenericEvent.allCases.map { probe($0, work) }
     found.excludeHost = Availability { () throws(Errno) in
       try open(.instructions, flags: UInt32(CLINUX_EVENT_EXCLUDE_HOST)).close()
@@ -83,25 +83,21 @@ public enum HostProbe {
   private static func notices(of event: KernelEvent, period: UInt64, during work: KnownWork) -> NoticeProbe {
     guard let signal = SystemCall.unusedRealtimeSignal() else { return .notTried }
     do throws(Errno) {
-      let descriptor = try open(event)
-      defer { descriptor.close() }
-      try descriptor.setPeriod(period)
       return try SystemCall.blocking(signal, SIGIO) { () throws(Errno) -> NoticeProbe in
+        let descriptor = try open(event)
+        defer {
+          // Whatever happened: no signal may meet the thread once they are let through.
+          descriptor.close()
+          while SystemCall.takePending(signal, SIGIO) != nil {}
+        }
+        try descriptor.setPeriod(period)
         try descriptor.notify(thread: SystemCall.threadID(), by: signal)
         try descriptor.enable()
-        var taken: Int32?
-        for _ in 0..<100 where taken == nil {
+        for _ in 0..<100 {
           work.run(rounds: 5_000)
-          taken = SystemCall.takePending(signal, SIGIO)
+          if let taken = SystemCall.takePending(signal, SIGIO) { return taken == signal ? .arrived : .queueFull }
         }
-        try descriptor.disable()
-        // What came since must not meet the thread with the signals unblocked.
-        while SystemCall.takePending(signal, SIGIO) != nil {}
-        return switch taken {
-        case signal: .arrived
-        case .some: .queueFull
-        case nil: .absent
-        }
+        return .absent
       }
     } catch {
       return .absent
