@@ -56,7 +56,8 @@ package struct EventSlot: BitwiseCopyable {
       reading.running &- runningAtBase >= Self.sensibleRunningTime
     {
       failure = .deadCounter
-    } else {
+    } else if failure != .deadCounter || count != 0 {
+      // Once dead, only a count is a sign of life: resumed on the same counter, it needs time to show that it is dead.
       failure = nil
     }
   }

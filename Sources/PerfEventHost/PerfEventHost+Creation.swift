@@ -16,7 +16,12 @@ extension PerfEventHost {
     case .nothing: slots[Int(event.slot)] = EventSlot()
     case .open(let kernelEvent):
       guard budget.admits(kernelEvent.generic) else { throw .capacity }
-      slots[Int(event.slot)] = try open(kernelEvent, for: request)
+      let slot = try open(kernelEvent, for: request)
+      if slot.failure == .errorState, let descriptor = slot.descriptor {
+        close(descriptor)
+        throw .errorState
+      }
+      slots[Int(event.slot)] = slot
       budget.enable(kernelEvent.generic)
     }
     freeSlots &= freeSlots &- 1
@@ -45,6 +50,8 @@ extension PerfEventHost {
         }
         try notify(request, of: descriptor)
         try descriptor.enable()
+        // ENABLE says nothing of an event that found no counter, and before Linux 6.15 nothing else does.
+        if event.generic != nil || event.isRaw { slot.look(try descriptor.read()) }
         return slot
       } catch {
         close(descriptor)

@@ -11,7 +11,8 @@
 /// ```
 ///
 /// A failure is found by looking (``PerfEventHost/pause(_:)``, ``PerfEventHost/read(_:)``,
-/// ``PerfEventHost/inspect(_:)``) and ends when a later look finds the event counting.
+/// ``PerfEventHost/inspect(_:)``) and ends when a later look finds the event counting. From Linux 6.15 on, an event that
+/// loses its counter for good sends a notice to look; before, and without a signal, that is found at the next look.
 import CLinux
 import VPMUCore
 import VPMUModel

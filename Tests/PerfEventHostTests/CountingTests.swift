@@ -91,6 +91,22 @@ extension Kernel {
       #expect(host.budget.enabledCount == 0)
     }
 
+    @Test(
+      "a shortfall is what the last look gave, without asking the kernel",
+      arguments: [HostRefusal.errorState, .notScheduled, .deadCounter])
+    func shortfall(failure: HostRefusal) throws {
+      let letters = Letters()
+      let host = try PerfEventHost.ofPageFaults(letters)
+      let event = try host.create(Kernel.request())
+      host.slots[Int(event.slot)].failure = failure
+      #expect(host.shortfall(of: event) == failure)
+      #expect(host.shortfall(of: event) == failure)
+      var pages = FreshPages(1)
+      pages.touch(1)
+      #expect(host.inspect(event) == nil)
+      #expect(host.shortfall(of: event) == nil)
+    }
+
     @Test("the table's places are used again, and no more than there are")
     func slots() throws {
       let letters = Letters()

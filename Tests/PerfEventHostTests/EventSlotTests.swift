@@ -57,6 +57,18 @@ struct EventSlotTests {
     #expect(slot.failure == .deadCounter)
   }
 
+  @Test("an event that was dead is dead until it counts, however often it is paused")
+  func staysDead() {
+    var slot = EventSlot(neverStandsStill: true)
+    slot.look(Self.reading(0, enabled: 60_000, running: 60_000))
+    slot.rebase()
+    slot.look(Self.reading(0, enabled: 61_000, running: 61_000))
+    #expect(slot.failure == .deadCounter)
+    slot.rebase()
+    slot.look(Self.reading(1, enabled: 62_000, running: 62_000))
+    #expect(slot.failure == nil)
+  }
+
   @Test("an event that the kernel stopped is not taken for dead")
   func throttled() {
     var slot = EventSlot(neverStandsStill: true, isThrottled: true)
