@@ -3,6 +3,8 @@
 
 CONFIGURATION ?= release
 SCRATCH ?= .build
+# Of their own: a build with tests has other flags, and each would undo the other.
+TEST_SCRATCH ?= .build-tests
 SWIFT ?= swift
 BENCH_ARGS ?=
 TEST_ARGS ?=
@@ -21,7 +23,7 @@ bench: build
 
 # One after the other: signals, limits and descriptors belong to the whole process.
 test: check
-	$(SWIFT) test --configuration $(CONFIGURATION) --scratch-path $(SCRATCH) --disable-xctest --no-parallel $(TEST_ARGS)
+	$(SWIFT) test --configuration $(CONFIGURATION) --scratch-path $(TEST_SCRATCH) --disable-xctest --no-parallel $(TEST_ARGS)
 
 SWIFT_FILES = Package.swift Sources Plugins Tests Examples
 
@@ -39,4 +41,4 @@ check:
 	@test -e /usr/include/dlfcn.h || { echo "the C library's headers are missing: apt-get install libc6-dev"; exit 1; }
 
 clean:
-	rm -rf $(SCRATCH)
+	rm -rf $(SCRATCH) $(TEST_SCRATCH)

@@ -17,7 +17,7 @@ public enum BenchTable {
 
   private static func heading(_ report: BenchReport) -> String {
     let clock = "times in ns; each contains one reading of the clock, \(report.clockCost) ns"
-    var lines = ["host: \(report.hostReason)", clock]
+    var lines = wrapped("host: \(report.hostReason)", at: " ", indentation: 0) + [clock]
     lines += report.excluded.map { "not used: \($0)" }
     lines += report.skipped.map { "not measured: \($0)" }
     return lines.joined(separator: "\n")
@@ -27,7 +27,8 @@ public enum BenchTable {
     guard let first = block.first else { return "" }
     let timed = first.usage == .count ? "one read" : "guest's PMI handler"
     var lines = ["\(first.vendor) \(first.model), \(first.usage.rawValue) on \(first.host): \(timed)"]
-    lines += first.events.isEmpty ? [] : wrapped("events: " + first.events.joined(separator: ", "))
+    lines +=
+      first.events.isEmpty ? [] : wrapped("events: " + first.events.joined(separator: ", "), at: ",", indentation: 2)
     lines += aligned([columns(first.usage)] + block.map(row)).map { "  " + $0 }
     lines += aligned(block.map { [$0.policy.rawValue + " created for:"] + causes($0) }).map { "  " + $0 }
     lines += aligned([operationColumns] + block.map(operations)).map { "  " + $0 }
@@ -90,16 +91,16 @@ public enum BenchTable {
     }
   }
 
-  /// Lines of at most 120 columns.
-  private static func wrapped(_ text: String) -> [String] {
+  /// Lines of at most 120 columns, broken at a separator; all but the first are indented by two more.
+  private static func wrapped(_ text: String, at separator: Character, indentation: Int) -> [String] {
     var lines: [String] = []
-    var line = "  "
-    for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+    var line = String(repeating: " ", count: indentation)
+    for word in text.split(separator: separator, omittingEmptySubsequences: false) {
       if line.count + word.count > 118 {
         lines.append(line)
-        line = "    "
+        line = String(repeating: " ", count: indentation + 2)
       }
-      line += (line.allSatisfy { $0 == " " } ? word.drop { $0 == " " } : "," + word)
+      line += line.allSatisfy { $0 == " " } ? word.drop { $0 == " " } : "\(separator)\(word)"
     }
     return lines + [line]
   }

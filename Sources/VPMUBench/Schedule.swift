@@ -49,8 +49,10 @@ struct Schedule {
 
   @usableFromInline
   mutating func add(guest: Int, vendor: String, model: String, _ plan: UsagePlan) {
-    let events = plan.events(.multiplex).joined(separator: ", ")
-    introduction.append("\(vendor) \(model): events that take turns: " + events)
+    if options.usages.contains(.multiplex) {
+      let events = plan.events(.multiplex).joined(separator: ", ")
+      introduction.append("\(vendor) \(model): events that take turns: " + events)
+    }
     excluded += plan.excluded.map { "\(vendor) \(model) \($0)" }
     for usage in options.usages {
       guard !plan.sets(usage).isEmpty else {

@@ -1,5 +1,6 @@
 extension ReplayReport {
-  /// For people: mismatches and failures, what was not compared, and the sum as the last line.
+  /// For people: mismatches, what was not compared, and the sum as the last line. Why files could not be replayed is
+  /// said by ``FileReplay/failure``.
   public var text: String {
     var lines: [String] = []
     for file in files { lines += file.lines }
@@ -7,7 +8,7 @@ extension ReplayReport {
       lines.append(
         "\(notCompared) answers not compared: they are those of the policy reuse, this was \(policy.rawValue)")
     }
-    if failures > 0 { lines.append("\(failures) files not replayed") }
+    if failures > 0 { lines.append("\(failures) not replayed") }
     lines.append(summary)
     return lines.joined(separator: "\n")
   }
@@ -43,12 +44,11 @@ extension ReplayReport {
 }
 
 extension FileReplay {
-  /// What is to be said of the file: nothing if all is well.
+  /// The mismatches of the file.
   public var lines: [String] {
     var lines = mismatches.first.map(\.description)
     let more = mismatches.count &- UInt64(mismatches.first.count)
     if more > 0 { lines.append("\(file): \(more) more mismatches") }
-    if let failure { lines.append(failure) }
     return lines
   }
 }

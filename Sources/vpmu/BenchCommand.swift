@@ -27,17 +27,17 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "A model, as `vpmu plugins` lists it; may be repeated. Default: each plugin's first one.")
   var model: [String] = []
 
-  @Option(help: "Where events come from: best, perf or simulated.")
-  var host: HostSelection = .best
+  @Option(help: "Where events come from: best, perf or simulated. Default: best.")
+  var host: HostSelection?
 
-  @Option(help: "PMIs (with count: reads) for each usage and policy, 1 to \(BenchOptions.mostPMIs).")
-  var pmis = 200
+  @Option(help: "PMIs (with count: reads) for each usage and policy, 1 to \(BenchOptions.mostPMIs). Default: 200.")
+  var pmis: Int?
 
   @Option(help: "Replay this trace again and again instead; may be repeated, traces alternate.")
   var replay: [String] = []
 
-  @Option(name: .customLong("repeat"), help: "How often each trace is replayed, 1 to 100000000.")
-  var repeats = 1000
+  @Option(name: .customLong("repeat"), help: "How often each trace is replayed, 1 to 100000000. Default: 1000.")
+  var repeats: Int?
 
   @OptionGroup var plugins: PluginOptions
 
@@ -45,50 +45,49 @@ struct BenchCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard (1...BenchOptions.mostPMIs).contains(pmis) else {
+    if let pmis, !(1...BenchOptions.mostPMIs).contains(pmis) {
       throw ValidationError("--pmis is \(pmis): choose 1 to \(BenchOptions.mostPMIs)")
     }
-    guard (1...100_000_000).contains(repeats) else {
+    if let repeats, !(1...100_000_000).contains(repeats) {
       throw ValidationError("--repeat is \(repeats): choose 1 to 100000000")
     }
     if plugins.plugin != nil && !vendor.isEmpty {
       throw ValidationError("--plugin and --vendor both choose the plugin: give one of them")
     }
-    if !replay.isEmpty && !(usage.isEmpty && vendor.isEmpty && model.isEmpty) {
-      throw ValidationError("--replay takes usage, vendor and model from the trace: leave them out")
+    if replay.isEmpty {
+      if repeats != nil { throw ValidationError("--repeat is for --replay: name a trace with it, or leave it out") }
+    } else if !(usage.isEmpty && vendor.isEmpty && model.isEmpty && host == nil && pmis == nil) {
+      throw ValidationError(
+        "--replay runs a trace on the simulated host: leave --usage, --vendor, --model, --host and --pmis out")
     }
   }
 
-  func run() throws {
-    do {
-      if replay.isEmpty { try measureGuests() } else { try measureReplay() }
-    } catch let error as BenchError {
-      Output.error("\(error)")
-      throw ExitCode.failure
-    } catch let error as PluginSelectionError {
-      Output.error("\(error)")
-      throw ExitCode.failure
-    }
-  }
+  func run() throws { if replay.isEmpty { try measureGuests() } else { try measureReplay() } }
 
   private func measureGuests() throws {
-    let guests = try selections(PluginOptions.catalogue()).map { BenchGuest($0.plugin.model, preset: $0.preset) }
+    var seen: Set<String> = []
+    let guests = try selections(PluginOptions.catalogue())
+      .filter { seen.insert("\($0.plugin.declaration.id) \($0.preset.name)").inserted }
+      .map { BenchGuest($0.plugin.model, preset: $0.preset) }
     let options = BenchOptions(
       usages: usage.isEmpty ? Usage.allCases : usage, policies: policy.isEmpty ? PolicyKind.allCases : policy,
-      pmis: pmis, host: host)
+      pmis: pmis ?? 200, host: host ?? .best)
     let progress = ProgressLine()
     let report = try Bench(options).run(guests) { progress.show($0) }
     progress.end()
     if json {
       for line in BenchJSON.lines(report) { Output.result(line) }
+      for text in report.excluded { Output.note("not used: \(text)") }
+      for text in report.skipped { Output.note("not measured: \(text)") }
     } else {
       Output.result(BenchTable.text(report))
     }
+    if report.results.isEmpty { throw ExitCode.failure }
   }
 
   private func measureReplay() throws {
     let catalogue = PluginOptions.catalogue()
-    let bench = try ReplayBench(replay, repeats: repeats)
+    let bench = try ReplayBench(replay, repeats: repeats ?? 1000)
     var isClean = true
     for policy in policy.isEmpty ? [.reuse] : policy {
       let results = try bench.run(policy: policy) { vendor in

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 
 /// Where words go.
@@ -7,6 +8,16 @@ enum Output {
 
   /// A line for people who wait.
   static func note(_ line: String) { write(line + "\n") }
+
+  /// All results have left this program.
+  ///
+  /// - Throws: exit code 1, if what they go to takes no more
+  static func finish() throws {
+    guard fflush(nil) == 0 else {
+      error("the results could not be written: standard output takes no more")
+      throw ExitCode.failure
+    }
+  }
 
   /// Something that went wrong, with what to do about it.
   static func error(_ text: String) { note(red("error:") + " \(text)") }

@@ -24,12 +24,14 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     let catalogue = PluginOptions.catalogue()
+    let chosen = try plugins.plugin.map { try catalogue.plugin($0) }
     var isClean = true
     for policy in policy {
       if self.policy.count > 1 && !json { Output.result("policy \(policy.rawValue)") }
       let report = ReplayReport(replaying: files, policy: policy) { vendor in
-        try catalogue.select(plugin: plugins.plugin, vendor: vendor).plugin.model
+        try (chosen ?? catalogue.plugin(forVendor: vendor)).model
       }
+      for file in report.files { if let failure = file.failure { Output.error(failure) } }
       Output.result(json ? report.jsonLines : report.text)
       isClean = isClean && report.isClean
     }

@@ -11,4 +11,14 @@ struct VPMUCommand: ParsableCommand {
     commandName: "vpmu", abstract: "A virtual performance-monitoring unit for x86 guests.",
     version: "\(CoreVersion.text)",
     subcommands: [BenchCommand.self, ReplayCommand.self, PluginsCommand.self, DoctorCommand.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      try Output.finish()
+    } catch {
+      exit(withError: Failure.exit(after: error))
+    }
+  }
 }

@@ -15,9 +15,11 @@ struct PerfBenchTests {
     let source = try #require(capabilities.bestHost.source)
     let host = try PerfBenchHost(capabilities, source: source)
     let report = try guest.run(BenchOptions(pmis: 24), on: host)
-    #expect(report.results.count == PolicyKind.allCases.count * (guest.hasFixedCounters ? 4 : 3))
+    // What this machine can't count is told of, never silently left out.
+    #expect(report.results.count + report.skipped.count * PolicyKind.allCases.count == 4 * PolicyKind.allCases.count)
+    #expect(!report.results.isEmpty)
     for result in report.results {
-      #expect(result.pmis == 24)
+      #expect(result.pmis == 24 || !result.notes.isEmpty)
       #expect(result.host == (source.countsTheEvent ? "perf" : "perf-software"))
       #expect(result.operations.meanTime(.create) ?? 0 > 0)
       switch result.policy {

@@ -42,6 +42,9 @@ struct FailingHostTests {
     #expect(try vpmu.writeMSR(Architectural.select1, Architectural.instructions) == .done)
     _ = try vpmu.enter()
     #expect(host.created == 3)
+    vpmu.mailbox.postLostNotices()
+    _ = try vpmu.enter()
+    #expect(host.created == 5, "a host that tells of the failure is asked at once")
     host.failure = nil
     #expect(try vpmu.counterState(.generalPurpose(0)) == .counting(.exact))
     #expect(vpmu.ledger.live == 2)

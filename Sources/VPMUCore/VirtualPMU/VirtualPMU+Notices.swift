@@ -12,7 +12,12 @@ extension VirtualPMU {
 
   @inlinable
   func handle(notices: UInt64) {
-    let lost = notices & Mailbox.lostNotices != 0 ? countersPastTheirAlarm() : 0
+    var lost: UInt64 = 0
+    if notices & Mailbox.lostNotices != 0 {
+      lost = countersPastTheirAlarm()
+      // The look at all may have found an event that does not count: the host told of it in this way.
+      book.pointee.revisit |= failing
+    }
     for pmc in PMCSet((notices | lost) & state.pointee.all_valid) where !isStale(pmc) {
       slot(pmc).pointee.isNoticed = true
       // Its own write hides it: the guest has given this counter another meaning since.

@@ -19,11 +19,11 @@ extension PluginSelectionError: CustomStringConvertible {
       "no plugin was found in \(searched.joined(separator: ", ")): name one by its path, or its directory in VPMU_PLUGIN_PATH"
         + refused.map { "\n  refused: \($0)" }.joined()
     case .unknownPlugin(let name, let available):
-      "no plugin is called \(name): there are \(available.joined(separator: ", ")); or name one by its path, with a slash in it"
+      "no plugin is called \"\(name)\": there are \(available.joined(separator: ", ")); or name one by its path, with a slash in it"
     case .noPluginForVendor(let vendor, let available):
       "no plugin is for the CPU vendor \"\(vendor)\": there are plugins for \(available.joined(separator: ", "))"
     case .unknownModel(let name, let available):
-      "no model is called \(name): there are \(available.joined(separator: ", "))"
+      "no model is called \"\(name)\": there are \(available.joined(separator: ", "))"
     case .notLoaded(let error): error.description
     }
   }
