@@ -12,6 +12,7 @@ extension HostCapabilities {
         name: "virtual machine", value: isVirtualMachine ? "yes" : "no", verdict: .note,
         advice: isVirtualMachine
           ? "counters belong to the hypervisor: each access may trap, and fewer may count than CPUID says" : nil),
+      Finding(name: "probe time", value: "\(probeTime / 1000) µs", verdict: .note),
     ]
   }
 
@@ -36,7 +37,11 @@ extension HostCapabilities {
   }
 
   var counterFindings: [DoctorReport.Finding] {
-    guard hardwareAccess.isAvailable else { return [] }
+    guard hardwareAccess.isAvailable else {
+      let names = ["counters that count", "generic events", "exclude_host", "RDPMC in user mode"]
+      return [watchdogFinding]
+        + names.map { Finding(name: $0, value: "not tried, there are no hardware events", verdict: .note) }
+    }
     return [capacityFinding, watchdogFinding] + genericEvents.map(finding) + [
       Finding(
         name: "exclude_host", value: excludeHost.description, verdict: excludeHost.isAvailable ? .good : .note,
