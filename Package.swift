@@ -59,7 +59,8 @@ let package = Package(
       name: "VPMULoaderTests",
       dependencies: ["VPMULoader", "VPMUPluginKit", "IntelModel", "AMDModel", "TestSupport"], exclude: ["Fixtures"]),
     .target(name: "CKernelFixtures", path: "Tests/CKernelFixtures"),
-    .testTarget(name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations"]),
+    .testTarget(
+      name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations", "TestSupport"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures"]),
     .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
     .testTarget(
