@@ -21,6 +21,26 @@ extension PMUState {
   @inlinable
   public func fixedControl(_ i: UInt32) -> UInt64 { (pointee.fixed_control &>> UInt64(4 &* i)) & 0xF }
 
+  /// Whether there is a global control register.
+  @inlinable
+  public var hasGlobalControl: Bool { pointee.features & UInt32(VPMU_FEATURE_GLOBAL_CONTROL) != 0 }
+
+  /// Stores an event select; a changed one is looked at before the guest runs.
+  @inlinable
+  public func setEventSelect(_ n: UInt32, _ value: UInt64) {
+    let counter = generalPurpose(n)
+    guard counter.pointee.selector != value else { return }
+    counter.pointee.selector = value
+    requestReprogram(PMCIndex.generalPurpose(n).bit)
+  }
+
+  /// Stores the global control register; each counter whose bit changed is looked at before the guest runs.
+  @inlinable
+  public func setGlobalControl(_ value: UInt64) {
+    requestReprogram(pointee.global_control ^ value)
+    pointee.global_control = value
+  }
+
   /// Requests that the counters in `mask` be looked at before the guest runs.
   @inlinable
   public func requestReprogram(_ mask: UInt64) { pointee.reprogram |= mask }

@@ -72,9 +72,7 @@ struct BenchCommand: ParsableCommand {
     let options = BenchOptions(
       usages: usage.isEmpty ? Usage.allCases : usage, policies: policy.isEmpty ? PolicyKind.allCases : policy,
       pmis: pmis ?? 200, host: host ?? .best)
-    let progress = ProgressLine()
-    let report = try Bench(options).run(guests) { progress.show($0) }
-    progress.end()
+    let report = try measure(guests, options)
     if json {
       for line in BenchJSON.lines(report) { Output.result(line) }
       for text in report.excluded { Output.note("not used: \(text)") }
@@ -85,14 +83,18 @@ struct BenchCommand: ParsableCommand {
     if report.results.isEmpty { throw ExitCode.failure }
   }
 
+  private func measure(_ guests: [BenchGuest<PluginModel>], _ options: BenchOptions) throws -> BenchReport {
+    let progress = ProgressLine()
+    defer { progress.end() }
+    return try Bench(options).run(guests) { progress.show($0) }
+  }
+
   private func measureReplay() throws {
-    let catalogue = PluginOptions.catalogue()
+    let model = try plugins.modelForVendor()
     let bench = try ReplayBench(replay, repeats: repeats ?? 1000)
     var isClean = true
     for policy in policy.isEmpty ? [.reuse] : policy {
-      let results = try bench.run(policy: policy) { vendor in
-        try catalogue.select(plugin: plugins.plugin, vendor: vendor).plugin.model
-      }
+      let results = try bench.run(policy: policy, model: model)
       if json {
         for result in results { Output.result(result.json) }
       } else {

@@ -23,14 +23,11 @@ struct ReplayCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let catalogue = PluginOptions.catalogue()
-    let chosen = try plugins.plugin.map { try catalogue.plugin($0) }
+    let model = try plugins.modelForVendor()
     var isClean = true
     for policy in policy {
       if self.policy.count > 1 && !json { Output.result("policy \(policy.rawValue)") }
-      let report = ReplayReport(replaying: files, policy: policy) { vendor in
-        try (chosen ?? catalogue.plugin(forVendor: vendor)).model
-      }
+      let report = ReplayReport(replaying: files, policy: policy, model: model)
       for file in report.files { if let failure = file.failure { Output.error(failure) } }
       Output.result(json ? report.jsonLines : report.text)
       isClean = isClean && report.isClean

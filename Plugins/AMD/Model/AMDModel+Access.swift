@@ -28,10 +28,10 @@ extension AMDModel {
       return k7 < AMDRegisters.k7Count ? .eventSelect(n) : .counter(n)
     }
     switch number {
-    case AMDRegisters.globalStatus: return hasGlobalControl(state) ? .globalStatus : .absent
-    case AMDRegisters.globalControl: return hasGlobalControl(state) ? .globalControl : .absent
-    case AMDRegisters.globalStatusClear: return hasGlobalControl(state) ? .globalStatusClear : .absent
-    case AMDRegisters.globalStatusSet: return hasGlobalControl(state) ? .globalStatusSet : .absent
+    case AMDRegisters.globalStatus: return state.hasGlobalControl ? .globalStatus : .absent
+    case AMDRegisters.globalControl: return state.hasGlobalControl ? .globalControl : .absent
+    case AMDRegisters.globalStatusClear: return state.hasGlobalControl ? .globalStatusClear : .absent
+    case AMDRegisters.globalStatusSet: return state.hasGlobalControl ? .globalStatusSet : .absent
     default: return .foreign
     }
   }
@@ -71,16 +71,16 @@ extension AMDModel {
   public func setMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
     switch register(msr, state) {
     case .counter(let n): return .counter(.generalPurpose(n), write: value)
-    case .eventSelect(let n): return setEventSelect(n, value & ~state.pointee.event_select_reserved, state)
+    case .eventSelect(let n):
+      state.setEventSelect(n, value & ~state.pointee.event_select_reserved)
+      return .done()
     case .globalStatus:
       guard origin == .host else { return .done() }
       guard value & state.pointee.global_status_reserved == 0 else { return .fault }
       state.pointee.global_status = value
       return .done()
     case .globalControl:
-      let kept = value & ~state.pointee.global_control_reserved
-      state.requestReprogram(state.pointee.global_control ^ kept)
-      state.pointee.global_control = kept
+      state.setGlobalControl(value & ~state.pointee.global_control_reserved)
       return .done()
     case .globalStatusClear:
       if origin == .guest { state.pointee.global_status &= ~value }
@@ -91,15 +91,6 @@ extension AMDModel {
     case .absent: return .fault
     case .foreign: return .notMine
     }
-  }
-
-  private func setEventSelect(_ n: UInt32, _ value: UInt64, _ state: PMUState) -> ModelAnswer {
-    let counter = state.generalPurpose(n)
-    if counter.pointee.selector != value {
-      counter.pointee.selector = value
-      state.requestReprogram(PMCIndex.generalPurpose(n).bit)
-    }
-    return .done()
   }
 
   public func findArchEvent(_ selector: UInt64, _ state: PMUState) -> ModelEvent { AMDEvents.event(selector: selector) }

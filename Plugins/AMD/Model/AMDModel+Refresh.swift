@@ -25,11 +25,7 @@ extension AMDModel {
 
   /// After RESET every counter is globally enabled.
   public func reset(_ state: PMUState) {
-    if hasGlobalControl(state) { state.pointee.global_control = state.pointee.all_valid }
-  }
-
-  func hasGlobalControl(_ state: PMUState) -> Bool {
-    state.pointee.features & UInt32(VPMU_FEATURE_GLOBAL_CONTROL) != 0
+    if state.hasGlobalControl { state.pointee.global_control = state.pointee.all_valid }
   }
 
   /// Whether the MSRs of PERFCTR_CORE are there.

@@ -22,10 +22,10 @@ extension IntelModel {
     let select = number &- IntelRegisters.eventSelect
     if select < gpCount { return .eventSelect(select) }
     switch number {
-    case IntelRegisters.globalControl: return hasGlobalControl(state) ? .globalControl : .absent
-    case IntelRegisters.globalStatus: return hasGlobalControl(state) ? .globalStatus : .absent
-    case IntelRegisters.globalOverflowControl: return hasGlobalControl(state) ? .globalOverflowControl : .absent
-    case IntelRegisters.fixedControl: return hasGlobalControl(state) ? .fixedControl : .absent
+    case IntelRegisters.globalControl: return state.hasGlobalControl ? .globalControl : .absent
+    case IntelRegisters.globalStatus: return state.hasGlobalControl ? .globalStatus : .absent
+    case IntelRegisters.globalOverflowControl: return state.hasGlobalControl ? .globalOverflowControl : .absent
+    case IntelRegisters.fixedControl: return state.hasGlobalControl ? .fixedControl : .absent
     default: break
     }
     let fixed = number &- IntelRegisters.fixedCounter
@@ -106,11 +106,7 @@ extension IntelModel {
 
   private func setEventSelect(_ n: UInt32, _ value: UInt64, _ state: PMUState) -> ModelAnswer {
     guard value & state.pointee.event_select_reserved == 0 else { return .fault }
-    let counter = state.generalPurpose(n)
-    if counter.pointee.selector != value {
-      counter.pointee.selector = value
-      state.requestReprogram(PMCIndex.generalPurpose(n).bit)
-    }
+    state.setEventSelect(n, value)
     return .done()
   }
 
@@ -129,8 +125,7 @@ extension IntelModel {
 
   private func setGlobalControl(_ value: UInt64, _ state: PMUState) -> ModelAnswer {
     guard value & state.pointee.global_control_reserved == 0 else { return .fault }
-    state.requestReprogram(state.pointee.global_control ^ value)
-    state.pointee.global_control = value
+    state.setGlobalControl(value)
     return .done()
   }
 }

@@ -34,16 +34,12 @@ extension IntelModel {
 
   /// After RESET every general-purpose counter is globally enabled, no fixed one.
   public func reset(_ state: PMUState) {
-    if hasGlobalControl(state) { state.pointee.global_control = widthMask(bits: state.pointee.gp_count) }
+    if state.hasGlobalControl { state.pointee.global_control = widthMask(bits: state.pointee.gp_count) }
   }
 
   /// Each fixed counter has ring 0, rings 1-3 and PMI; AnyThread is reserved.
   private func fixedControlBits(_ count: UInt32) -> UInt64 {
     (0..<count).reduce(0) { $0 | (VPMU_FIXED_OS | VPMU_FIXED_USER | VPMU_FIXED_INTERRUPT) << UInt64(4 * $1) }
-  }
-
-  func hasGlobalControl(_ state: PMUState) -> Bool {
-    state.pointee.features & UInt32(VPMU_FEATURE_GLOBAL_CONTROL) != 0
   }
 
   /// IA32_PERF_CAPABILITIES[13].

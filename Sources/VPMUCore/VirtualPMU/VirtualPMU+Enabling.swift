@@ -8,8 +8,7 @@ extension VirtualPMU {
 
   @inlinable
   func isGloballyEnabled(_ pmc: PMCIndex) -> Bool {
-    state.pointee.features & UInt32(VPMU_FEATURE_GLOBAL_CONTROL) == 0
-      || state.pointee.global_control & pmc.bit != 0
+    !state.hasGlobalControl || state.pointee.global_control & pmc.bit != 0
   }
 
   @inlinable
