@@ -69,7 +69,7 @@ enum Kernel {
   }
 }
 
-/// Fresh memory, each page of which faults once when it is touched.
+/// Fresh memory, each page of which faults once when it is touched; nothing else is to fault from now on.
 struct FreshPages: ~Copyable {
   private let start: UnsafeMutableRawPointer
   private let pages: Int
@@ -79,6 +79,7 @@ struct FreshPages: ~Copyable {
     self.pages = pages
     start = mmap(nil, pages * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     madvise(start, pages * 4096, 15)  // MADV_NOHUGEPAGE
+    map_what_faults_by_itself()
   }
 
   deinit { munmap(start, pages * 4096) }

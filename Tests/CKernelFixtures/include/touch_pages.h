@@ -10,6 +10,12 @@
  * */
 void touch_pages(void *_Nonnull start, size_t count);
 
+/*
+ * Maps what this thread is about to use anyway, so that it does not fault later: code and data of the program and its
+ * libraries, the next 64 KiB of its stack, and some heap. Kernels before 5.14 do the last two only.
+ */
+void map_what_faults_by_itself(void);
+
 /* Whether this is built with the thread sanitizer, whose own memory faults beside the program's: 1 or 0. */
 int has_thread_sanitizer(void);
 
