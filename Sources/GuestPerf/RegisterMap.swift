@@ -75,7 +75,7 @@ private struct Existing {
 
     func registers(of pmc: PMCIndex, control: MSRNumber, width: UInt32) -> CounterRegisters {
       CounterRegisters(
-        pmc: pmc, control: control, value: msr, signExtends: range.signExtends,
+        pmc: pmc, control: control, value: msr, signExtends: range.traits.contains(.signExtends),
         selector: range.rdpmcBase.map { RDPMCSelector($0.rawValue &+ index) }, width: width)
     }
 

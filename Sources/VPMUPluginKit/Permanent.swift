@@ -62,11 +62,9 @@ enum Permanent {
   }
 
   private static func range(_ range: RegisterRange) -> vpmu_register_range {
-    var flags: UInt32 = 0
-    if range.isReadOnly { flags |= UInt32(VPMU_RANGE_READ_ONLY) }
-    if range.signExtends { flags |= UInt32(VPMU_RANGE_SIGN_EXTENDS) }
-    return vpmu_register_range(
+    vpmu_register_range(
       first: range.first.rawValue, count: range.count, stride: range.stride, role: range.role.rawValue,
-      flags: UInt16(flags), first_pmc: range.firstPMC.rawValue, rdpmc_base: range.rdpmcBase?.rawValue ?? .max)
+      flags: range.traits.rawValue, first_pmc: range.firstPMC.rawValue, rdpmc_base: range.rdpmcBase?.rawValue ?? .max,
+      features: range.features.rawValue, reserved0: 0)
   }
 }

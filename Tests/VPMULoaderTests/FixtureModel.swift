@@ -18,9 +18,9 @@ struct FixtureModel: PMUModel {
         ModelPreset(name: "fixture-v2", summary: "", configuration: GuestConfiguration(leaves: [])),
       ],
       ranges: [
-        RegisterRange(.gpCounter, first: 0xC1, count: 8, rdpmcBase: RDPMCSelector(0), signExtends: true),
-        RegisterRange(.fixedCounter, first: 0x309, count: 3, firstPMC: .fixed(0), rdpmcBase: RDPMCSelector(1 << 30)),
-        RegisterRange(.globalStatus, first: .max, isReadOnly: true),
+        RegisterRange(.gpCounter, first: 0xC1, count: 8, rdpmcBase: 0, traits: .signExtends),
+        RegisterRange(.fixedCounter, first: 0x309, count: 3, firstPMC: .fixed(0), rdpmcBase: 1 << 30),
+        RegisterRange(.globalStatus, first: .max, traits: .readOnly),
       ],
       events: [
         ModelEvent(select: 0x3C, generic: .cycles, quality: .exact), ModelEvent(unnamed: 0x1234),

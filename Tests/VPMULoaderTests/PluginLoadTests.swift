@@ -33,8 +33,8 @@ struct PluginLoadTests {
     #expect(declaration.presets.map(\.configuration.perfCapabilities) == [5, 6])
     #expect(
       declaration.ranges == [
-        RegisterRange(.gpCounter, first: 0, count: 4, rdpmcBase: RDPMCSelector(0), signExtends: true),
-        RegisterRange(.other, first: 0x100, isReadOnly: true),
+        RegisterRange(.gpCounter, first: 0, count: 4, rdpmcBase: 0, traits: .signExtends),
+        RegisterRange(.other, first: 0x100, traits: .readOnly),
       ])
     #expect(
       declaration.events == [

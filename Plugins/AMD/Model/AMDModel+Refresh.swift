@@ -19,7 +19,7 @@ extension AMDModel {
     state.pointee.global_control_reserved = ~state.pointee.all_valid
     state.pointee.global_status_reserved = ~state.pointee.all_valid
     if hasGlobal { state.pointee.features |= UInt32(VPMU_FEATURE_GLOBAL_CONTROL) }
-    state.pointee.model_shape.0 = isCore ? 1 : 0
+    if isCore { state.pointee.features |= AMDRegisters.core.rawValue }
     return true
   }
 
@@ -29,5 +29,5 @@ extension AMDModel {
   }
 
   /// Whether the MSRs of PERFCTR_CORE are there.
-  func hasCoreRegisters(_ state: PMUState) -> Bool { state.pointee.model_shape.0 != 0 }
+  func hasCoreRegisters(_ state: PMUState) -> Bool { state.pointee.features & AMDRegisters.core.rawValue != 0 }
 }

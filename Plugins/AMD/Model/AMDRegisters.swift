@@ -27,14 +27,17 @@ enum AMDRegisters {
   /// Dropped when written: 19, 21, and 63:36, GuestOnly and HostOnly with them.
   static let eventSelectReserved: UInt64 = 0xFFFF_FFF0_0028_0000
 
+  /// PERFCTR_CORE: the pairs of MSRs from 0xC0010200 exist.
+  static let core = RegisterFeatures.ofModel(0)
+
   static let ranges: [RegisterRange] = [
-    RegisterRange(.eventSelect, first: k7EventSelect, count: k7Count),
-    RegisterRange(.gpCounter, first: k7Counter, count: k7Count, rdpmcBase: RDPMCSelector(0)),
-    RegisterRange(.eventSelect, first: coreEventSelect, count: maximumCount, stride: 2),
-    RegisterRange(.gpCounter, first: coreCounter, count: maximumCount, stride: 2, rdpmcBase: RDPMCSelector(0)),
-    RegisterRange(.globalStatus, first: globalStatus, isReadOnly: true),
-    RegisterRange(.globalControl, first: globalControl),
-    RegisterRange(.globalStatusClear, first: globalStatusClear),
-    RegisterRange(.globalStatusSet, first: globalStatusSet),
+    RegisterRange(.eventSelect, first: k7EventSelect, count: k7Count, traits: .drops),
+    RegisterRange(.gpCounter, first: k7Counter, count: k7Count, rdpmcBase: 0),
+    RegisterRange(.eventSelect, first: coreEventSelect, count: maximumCount, stride: 2, traits: .drops, features: core),
+    RegisterRange(.gpCounter, first: coreCounter, count: maximumCount, stride: 2, rdpmcBase: 0, features: core),
+    RegisterRange(.globalStatus, first: globalStatus, traits: [.readOnly, .drops], features: .globalControl),
+    RegisterRange(.globalControl, first: globalControl, traits: .drops, features: .globalControl),
+    RegisterRange(.globalStatusClear, first: globalStatusClear, traits: .drops, features: .globalControl),
+    RegisterRange(.globalStatusSet, first: globalStatusSet, traits: .drops, features: .globalControl),
   ]
 }

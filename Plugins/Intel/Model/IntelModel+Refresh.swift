@@ -28,7 +28,9 @@ extension IntelModel {
     state.pointee.global_control_reserved = ~state.pointee.all_valid
     state.pointee.global_status_reserved = ~(state.pointee.all_valid | IntelRegisters.statusConditions)
     if version >= 2 { state.pointee.features |= UInt32(VPMU_FEATURE_GLOBAL_CONTROL) }
-    state.pointee.model_shape.0 = guest.perfCapabilities
+    if guest.perfCapabilities & IntelRegisters.fullWidthWrites != 0 {
+      state.pointee.features |= IntelRegisters.fullWidth.rawValue
+    }
     return true
   }
 
@@ -42,8 +44,7 @@ extension IntelModel {
     (0..<count).reduce(0) { $0 | (VPMU_FIXED_OS | VPMU_FIXED_USER | VPMU_FIXED_INTERRUPT) << UInt64(4 * $1) }
   }
 
-  /// IA32_PERF_CAPABILITIES[13].
   func hasFullWidthWrites(_ state: PMUState) -> Bool {
-    state.pointee.model_shape.0 & IntelRegisters.fullWidthWrites != 0
+    state.pointee.features & IntelRegisters.fullWidth.rawValue != 0
   }
 }

@@ -30,17 +30,21 @@ enum IntelRegisters {
   /// IA32_PERF_GLOBAL_STATUS: 62 buffer overflow, 63 condition changed.
   static let statusConditions: UInt64 = 3 << 62
 
+  /// The guest has IA32_A_PMCx.
+  static let fullWidth = RegisterFeatures.ofModel(0)
+
   static let ranges: [RegisterRange] = [
     RegisterRange(
-      .gpCounter, first: performanceCounter, count: maximumGP, rdpmcBase: RDPMCSelector(0), signExtends: true),
+      .gpCounter, first: performanceCounter, count: maximumGP, rdpmcBase: 0, traits: .signExtends),
     RegisterRange(.eventSelect, first: eventSelect, count: maximumGP),
     RegisterRange(
-      .fixedCounter, first: fixedCounter, count: maximumFixed, firstPMC: .fixed(0),
-      rdpmcBase: RDPMCSelector(fixedSelector)),
-    RegisterRange(.fixedControl, first: fixedControl, firstPMC: .fixed(0)),
-    RegisterRange(.globalStatus, first: globalStatus, isReadOnly: true),
-    RegisterRange(.globalControl, first: globalControl),
-    RegisterRange(.globalStatusClear, first: globalOverflowControl),
-    RegisterRange(.gpCounter, first: fullWidthCounter, count: maximumGP, rdpmcBase: RDPMCSelector(0)),
+      .fixedCounter, first: fixedCounter, count: maximumFixed, rdpmcBase: fixedSelector,
+      features: .globalControl),
+    RegisterRange(.fixedControl, first: fixedControl, features: .globalControl),
+    RegisterRange(.globalStatus, first: globalStatus, traits: .readOnly, features: .globalControl),
+    RegisterRange(.globalControl, first: globalControl, features: .globalControl),
+    RegisterRange(.globalStatusClear, first: globalOverflowControl, features: .globalControl),
+    RegisterRange(
+      .gpCounter, first: fullWidthCounter, count: maximumGP, rdpmcBase: 0, traits: .fullWidth, features: fullWidth),
   ]
 }

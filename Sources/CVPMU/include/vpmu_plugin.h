@@ -105,11 +105,13 @@ typedef struct vpmu_counter {
   uint64_t selector; /* general-purpose: the event select register as the guest wrote it. Fixed: unused */
 } vpmu_counter;
 
-/* vpmu_state.features */
+/* vpmu_state.features. Bits 16 to 31 are the model's own, for the registers that only some of its CPUs have. */
 enum {
   /* There is a global control register: a counter counts only if its bit in `global_control` is set. */
   VPMU_FEATURE_GLOBAL_CONTROL = 1u << 0
 };
+/* The model's own feature n, 0 to 15. */
+#define VPMU_FEATURE_OF_MODEL(n) (1u << (16u + (n)))
 
 /* Bits of an event select that the core acts on, common to the vendors of x86. */
 #define VPMU_SELECT_UNIT_MASK 0xFF00ull
@@ -347,30 +349,46 @@ typedef struct vpmu_ops {
 
 /* ---- What a plugin declares ----------------------------------------------------------------------------------- */
 
-/* vpmu_register_range.role */
+/*
+ * vpmu_register_range.role: what the register is, and with that what an access to it does. R is the register's mask of
+ * reserved bits in vpmu_state (event_select_reserved, …); a write of a bit in R is #GP, or the bit is dropped if the range
+ * says VPMU_RANGE_DROPS. The host's own accesses (VPMU_HOST_INITIATED) do the same where nothing else is said.
+ */
 enum {
+  /* Something else: what it does is the model's secret. */
   VPMU_ROLE_OTHER = 0,
+  /* Counter first_pmc + n, general-purpose. Exists while that counter does. Reads its value. Stores what is written,
+   * cut to the width. */
   VPMU_ROLE_GP_COUNTER = 1,
+  /* The event select of counter first_pmc + n. Exists while that counter does. A changed value requests a reprogram. */
   VPMU_ROLE_EVENT_SELECT = 2,
+  /* The same as GP_COUNTER, for fixed counters. */
   VPMU_ROLE_FIXED_COUNTER = 3,
+  /* fixed_control. A changed field of four bits marks its counter in use and requests a reprogram of it. */
   VPMU_ROLE_FIXED_CONTROL = 4,
+  /* global_control. A changed bit requests a reprogram of its counter. */
   VPMU_ROLE_GLOBAL_CONTROL = 5,
+  /* global_status. R: global_status_reserved, here and below. The host stores it, and gets #GP for a bit in R. */
   VPMU_ROLE_GLOBAL_STATUS = 6,
-  VPMU_ROLE_GLOBAL_STATUS_CLEAR = 7, /* a 1 written clears the bit of GLOBAL_STATUS */
-  VPMU_ROLE_GLOBAL_STATUS_SET = 8    /* a 1 written sets the bit of GLOBAL_STATUS */
+  /* Reads 0. A 1 written clears the bit of global_status. The host's write does nothing. */
+  VPMU_ROLE_GLOBAL_STATUS_CLEAR = 7,
+  /* Reads 0. A 1 written sets the bit of global_status, and raises no PMI. The host's write does nothing. */
+  VPMU_ROLE_GLOBAL_STATUS_SET = 8
 };
 
 /* vpmu_register_range.flags */
 enum {
-  VPMU_RANGE_READ_ONLY = 1u << 0,  /* a guest's write changes nothing (#GP or ignored) */
-  VPMU_RANGE_SIGN_EXTENDS = 1u << 1 /* a guest's write stores bits 31:0, sign-extended */
+  VPMU_RANGE_READ_ONLY = 1u << 0,    /* a guest's write changes nothing: #GP, or ignored with VPMU_RANGE_DROPS */
+  VPMU_RANGE_SIGN_EXTENDS = 1u << 1, /* counters: a guest's write stores bits 31:0, sign-extended */
+  VPMU_RANGE_FULL_WIDTH = 1u << 2,   /* counters: a write of a bit above the width is #GP */
+  VPMU_RANGE_DROPS = 1u << 3         /* what the register does not have is dropped when written; without it: #GP */
 };
 
 /*
  * MSRs first, first + stride, … count of them: the same register of successive counters. One line of a table that
- * tools read: a VMM to filter MSRs, a guest driver to find its registers. It claims every number that some CPU of this
- * plugin may have; which of them exist for one guest says is_valid_msr. Where two ranges name the same counters, a
- * later one is the better one to use, if it exists.
+ * tools read: a VMM to filter MSRs, a guest driver to find its registers, a conformance kit to know what to expect. It
+ * claims every number that some CPU of this plugin may have; one that is claimed and does not exist for a guest is #GP.
+ * No number is claimed twice. Where two ranges name the same counters, a later one is the better one to use, if it exists.
  */
 typedef struct vpmu_register_range {
   uint32_t first;      /* MSR number */
@@ -380,6 +398,8 @@ typedef struct vpmu_register_range {
   uint16_t flags;      /* VPMU_RANGE_* */
   uint32_t first_pmc;  /* PMC index of the first register's counter, for roles that have one */
   uint32_t rdpmc_base; /* the RDPMC selector of that counter; the next counters' follow. UINT32_MAX: none */
+  uint32_t features;   /* the registers exist only for a guest that has all of these VPMU_FEATURE_* */
+  uint32_t reserved0;
 } vpmu_register_range;
 
 /* One CPU that a plugin can be: a name for people, and the CPUID that makes it so. */
@@ -468,7 +488,7 @@ VPMU_FROZEN(sizeof(vpmu_host_limits) == 24);
 VPMU_FROZEN(offsetof(vpmu_ops, refresh) == 8);
 VPMU_FROZEN(offsetof(vpmu_ops, set_msr) == 56);
 VPMU_FROZEN(sizeof(vpmu_ops) == 104);
-VPMU_FROZEN(sizeof(vpmu_register_range) == 24);
+VPMU_FROZEN(sizeof(vpmu_register_range) == 32);
 VPMU_FROZEN(sizeof(vpmu_model_info) == 48);
 VPMU_FROZEN(offsetof(vpmu_plugin_info, models) == 56);
 VPMU_FROZEN(offsetof(vpmu_plugin_info, ops) == 112);

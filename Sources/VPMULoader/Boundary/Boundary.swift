@@ -10,7 +10,7 @@ enum Boundary {
     /// Through the last required callback.
     static let ops: UInt32 = 80
     static let leaf: UInt32 = 24
-    static let range: UInt32 = 24
+    static let range: UInt32 = 32
     static let event: UInt32 = 16
   }
 

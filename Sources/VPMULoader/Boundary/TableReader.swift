@@ -181,8 +181,7 @@ extension RegisterRange {
     if hasSelector && UInt64(range.rdpmc_base) + UInt64(range.count) > UInt64(UInt32.max) { return nil }
     self.init(
       role, first: range.first, count: range.count, stride: range.stride,
-      firstPMC: PMCIndex(rawValue: range.first_pmc), rdpmcBase: hasSelector ? RDPMCSelector(range.rdpmc_base) : nil,
-      isReadOnly: UInt32(range.flags) & UInt32(VPMU_RANGE_READ_ONLY) != 0,
-      signExtends: UInt32(range.flags) & UInt32(VPMU_RANGE_SIGN_EXTENDS) != 0)
+      firstPMC: PMCIndex(rawValue: range.first_pmc), rdpmcBase: hasSelector ? range.rdpmc_base : nil,
+      traits: RegisterTraits(rawValue: range.flags), features: RegisterFeatures(rawValue: range.features))
   }
 }
