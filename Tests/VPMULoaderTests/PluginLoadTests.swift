@@ -112,7 +112,7 @@ struct PluginLoadTests {
       ("ops->struct_size=79;", "vpmu_ops", 79, 80),
       ("model->struct_size=40;", "vpmu_model_info", 40, 48),
       ("info->model_size=8;", "vpmu_model_info", 8, 48),
-      ("info->range_size=0;", "vpmu_register_range", 0, 24),
+      ("info->range_size=0;", "vpmu_register_range", 0, 32),
       ("info->event_size=15;", "vpmu_event", 15, 16),
       ("model->leaf_size=4;", "vpmu_cpuid_leaf", 4, 24),
     ] as [(String, String, UInt32, UInt32)])
