@@ -11,6 +11,8 @@ let package = Package(
     .library(name: "PerfEventHost", targets: ["PerfEventHost"]),
     .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
     .library(name: "VPMUTrace", targets: ["VPMUTrace"]),
+    .library(name: "KVMPMU", targets: ["KVMPMU", "CLinux"]),
+    .library(name: "KVMGuest", targets: ["KVMGuest"]),
     .library(name: "VPMUIntel", type: .dynamic, targets: ["VPMUIntel"]),
     .library(name: "VPMUAMD", type: .dynamic, targets: ["VPMUAMD"]),
     .executable(name: "vpmu", targets: ["vpmu"]),
@@ -35,6 +37,9 @@ let package = Package(
     .target(name: "SimulatedHost", dependencies: ["VPMUCore"]),
     .target(name: "VPMUTrace", dependencies: ["SimulatedHost", "VPMUCore"]),
     .target(name: "GuestPerf", dependencies: ["VPMUCore"]),
+    .target(name: "KVMPMU", dependencies: ["CLinux", "VPMUCore"]),
+    .target(name: "CGuestProgram"),
+    .target(name: "KVMGuest", dependencies: ["CGuestProgram", "CLinux", "KVMPMU", "GuestPerf", "VPMUTrace"]),
     .target(
       name: "VPMUBench", dependencies: ["GuestPerf", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
     .executableTarget(
@@ -63,6 +68,10 @@ let package = Package(
       name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations", "TestSupport"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures"]),
     .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
+    .testTarget(name: "KVMPMUTests", dependencies: ["KVMPMU", "TestSupport"]),
+    .testTarget(
+      name: "KVMGuestTests",
+      dependencies: ["KVMGuest", "PerfEventHost", "VPMUTrace", "IntelModel", "AMDModel", "TestSupport"]),
     .testTarget(
       name: "VPMUBenchTests",
       dependencies: ["VPMUBench", "GuestPerf", "SimulatedHost", "PerfEventHost", "IntelModel", "AMDModel"]),

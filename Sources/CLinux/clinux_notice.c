@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "clinux_notice.h"
 
+#include "clinux_kick.h"
 #include "clinux_thread.h"
 
 #include <errno.h>
@@ -74,6 +75,7 @@ static void on_overflow(int signal_number, siginfo_t *info, void *context) {
    * POLL_ERR (Linux 6.15: POLL_HUP): the event has gone into error state. No overflow, but a reason to look. */
   int has_failed = info->si_code == POLL_ERR || info->si_code == POLL_HUP;
   post(&table[info->si_fd], has_failed ? CLINUX_NOTICE_LOST : 0, thread);
+  clinux_kick_here();
 }
 
 static void on_sigio(int signal_number, siginfo_t *info, void *context) {
@@ -81,6 +83,8 @@ static void on_sigio(int signal_number, siginfo_t *info, void *context) {
   for (int fd = 0; fd < end; fd++) {
     if (atomic_load_explicit(&table[fd].word, memory_order_relaxed) != NULL) post(&table[fd], CLINUX_NOTICE_LOST, 0);
   }
+  /* Like the message that it stands for, it is sent to the thread of the event. */
+  clinux_kick_here();
   if (previous_sigio.sa_flags & SA_SIGINFO) {
     previous_sigio.sa_sigaction(signal_number, info, context);
   } else if (previous_sigio.sa_handler != SIG_DFL && previous_sigio.sa_handler != SIG_IGN) {

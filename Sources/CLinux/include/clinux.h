@@ -7,6 +7,8 @@
 #include "clinux_process.h"
 #include "clinux_cpuid.h"
 #include "clinux_error.h"
+#include "clinux_kick.h"
+#include "clinux_kvm.h"
 #include "clinux_notice.h"
 #include "clinux_perf.h"
 #include "clinux_thread.h"

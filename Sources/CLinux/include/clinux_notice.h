@@ -1,8 +1,8 @@
 /*
  * Overflow notices: a signal handler that turns the descriptor of a signal into a bit of a word.
  *
- * One table for the process, by descriptor. An entry names the word and the bit; the handler ORs the one into the other
- * and does nothing else. When the kernel can't queue the signal (RLIMIT_SIGPENDING) it sends a plain SIGIO, which names
+ * One table for the process, by descriptor. An entry names the word and the bit; the handler ORs the one into the other,
+ * kicks the thread's vCPU if it has one (clinux_kick.h), and does nothing else. When the kernel can't queue the signal (RLIMIT_SIGPENDING) it sends a plain SIGIO, which names
  * no descriptor: then bit 63 is set in every word of the table, "look at all".
  */
 #ifndef CLINUX_NOTICE_H

@@ -1,0 +1,161 @@
+#define _GNU_SOURCE
+#include "clinux_kvm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(clinux_kvm_msr_exit) == sizeof(((struct kvm_run *)0)->msr), "");
+_Static_assert(sizeof(clinux_kvm_io_exit) == sizeof(((struct kvm_run *)0)->io), "");
+
+static int result(long returned) { return returned < 0 ? -errno : (int)returned; }
+
+int clinux_kvm_open(void) { return result(open("/dev/kvm", O_RDWR | O_CLOEXEC)); }
+
+int clinux_kvm_api_version(int system) { return result(ioctl(system, KVM_GET_API_VERSION, 0)); }
+
+int clinux_kvm_create_vm(int system) { return result(ioctl(system, KVM_CREATE_VM, 0)); }
+
+int clinux_kvm_run_size(int system) { return result(ioctl(system, KVM_GET_VCPU_MMAP_SIZE, 0)); }
+
+/* Entries behind their header, as the kernel wants them. */
+#define MOST_CPUID_ENTRIES 256
+
+struct cpuid {
+  struct kvm_cpuid2 head;
+  struct kvm_cpuid_entry2 entries[MOST_CPUID_ENTRIES];
+};
+
+int clinux_kvm_supported_cpuid(int system, struct kvm_cpuid_entry2 *entries, uint32_t *count) {
+  struct cpuid cpuid;
+  memset(&cpuid, 0, sizeof cpuid);
+  cpuid.head.nent = *count < MOST_CPUID_ENTRIES ? *count : MOST_CPUID_ENTRIES;
+  if (ioctl(system, KVM_GET_SUPPORTED_CPUID, &cpuid) < 0) return -errno;
+  memcpy(entries, cpuid.entries, cpuid.head.nent * sizeof *entries);
+  *count = cpuid.head.nent;
+  return 0;
+}
+
+int clinux_kvm_check_extension(int vm, uint32_t capability) {
+  return result(ioctl(vm, KVM_CHECK_EXTENSION, (unsigned long)capability));
+}
+
+int clinux_kvm_enable_cap(int vm, uint32_t capability, uint64_t argument) {
+  struct kvm_enable_cap cap;
+  memset(&cap, 0, sizeof cap);
+  cap.cap = capability;
+  cap.args[0] = argument;
+  return result(ioctl(vm, KVM_ENABLE_CAP, &cap));
+}
+
+int clinux_kvm_set_memory(int vm, uint32_t slot, uint64_t guest_address, uint64_t size, void *memory) {
+  struct kvm_userspace_memory_region region = {
+      .slot = slot, .guest_phys_addr = guest_address, .memory_size = size, .userspace_addr = (uintptr_t)memory};
+  return result(ioctl(vm, KVM_SET_USER_MEMORY_REGION, &region));
+}
+
+int clinux_kvm_create_irqchip(int vm) { return result(ioctl(vm, KVM_CREATE_IRQCHIP, 0)); }
+
+int clinux_kvm_create_vcpu(int vm, uint32_t id) { return result(ioctl(vm, KVM_CREATE_VCPU, (unsigned long)id)); }
+
+int clinux_kvm_set_msr_filter(int vm, const struct kvm_msr_filter_range *ranges, uint32_t count) {
+  if (count > KVM_MSR_FILTER_MAX_RANGES) return -E2BIG;
+  struct kvm_msr_filter filter;
+  memset(&filter, 0, sizeof filter);
+  filter.flags = KVM_MSR_FILTER_DEFAULT_ALLOW;
+  if (count > 0) memcpy(filter.ranges, ranges, count * sizeof *ranges);
+  return result(ioctl(vm, KVM_X86_SET_MSR_FILTER, &filter));
+}
+
+int clinux_kvm_signal_msi(int vm, uint64_t address, uint32_t data) {
+  struct kvm_msi message;
+  memset(&message, 0, sizeof message);
+  message.address_lo = (uint32_t)address;
+  message.address_hi = (uint32_t)(address >> 32);
+  message.data = data;
+  return result(ioctl(vm, KVM_SIGNAL_MSI, &message));
+}
+
+int clinux_kvm_map_run(int vcpu, size_t size, struct kvm_run **run) {
+  void *start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu, 0);
+  if (start == MAP_FAILED) return -errno;
+  *run = start;
+  return 0;
+}
+
+int clinux_kvm_run(int vcpu) { return result(ioctl(vcpu, KVM_RUN, 0)); }
+
+int clinux_kvm_get_regs(int vcpu, struct kvm_regs *regs) { return result(ioctl(vcpu, KVM_GET_REGS, regs)); }
+
+int clinux_kvm_set_regs(int vcpu, const struct kvm_regs *regs) { return result(ioctl(vcpu, KVM_SET_REGS, regs)); }
+
+int clinux_kvm_get_sregs(int vcpu, struct kvm_sregs *sregs) { return result(ioctl(vcpu, KVM_GET_SREGS, sregs)); }
+
+int clinux_kvm_set_sregs(int vcpu, const struct kvm_sregs *sregs) { return result(ioctl(vcpu, KVM_SET_SREGS, sregs)); }
+
+int clinux_kvm_get_events(int vcpu, struct kvm_vcpu_events *events) {
+  return result(ioctl(vcpu, KVM_GET_VCPU_EVENTS, events));
+}
+
+int clinux_kvm_set_events(int vcpu, const struct kvm_vcpu_events *events) {
+  return result(ioctl(vcpu, KVM_SET_VCPU_EVENTS, events));
+}
+
+int clinux_kvm_set_cpuid(int vcpu, const struct kvm_cpuid_entry2 *entries, uint32_t count) {
+  if (count > MOST_CPUID_ENTRIES) return -E2BIG;
+  struct cpuid cpuid;
+  memset(&cpuid, 0, sizeof cpuid);
+  cpuid.head.nent = count;
+  memcpy(cpuid.entries, entries, count * sizeof *entries);
+  return result(ioctl(vcpu, KVM_SET_CPUID2, &cpuid));
+}
+
+#define MOST_MSRS 64
+
+struct msrs {
+  struct kvm_msrs head;
+  struct kvm_msr_entry entries[MOST_MSRS];
+};
+
+int clinux_kvm_get_msr(int vcpu, uint32_t msr, uint64_t *value) {
+  struct msrs msrs;
+  memset(&msrs.head, 0, sizeof msrs.head);
+  msrs.head.nmsrs = 1;
+  msrs.entries[0] = (struct kvm_msr_entry){.index = msr};
+  int taken = result(ioctl(vcpu, KVM_GET_MSRS, &msrs));
+  if (taken > 0) *value = msrs.entries[0].data;
+  return taken;
+}
+
+int clinux_kvm_set_msr(int vcpu, uint32_t msr, uint64_t value) {
+  struct kvm_msr_entry entry = {.index = msr, .data = value};
+  return clinux_kvm_set_msrs(vcpu, &entry, 1);
+}
+
+int clinux_kvm_set_msrs(int vcpu, const struct kvm_msr_entry *entries, uint32_t count) {
+  if (count > MOST_MSRS) return -E2BIG;
+  struct msrs msrs;
+  memset(&msrs.head, 0, sizeof msrs.head);
+  msrs.head.nmsrs = count;
+  memcpy(msrs.entries, entries, count * sizeof *entries);
+  return result(ioctl(vcpu, KVM_SET_MSRS, &msrs));
+}
+
+int clinux_kvm_get_lapic(int vcpu, struct kvm_lapic_state *lapic) { return result(ioctl(vcpu, KVM_GET_LAPIC, lapic)); }
+
+int clinux_kvm_set_lapic(int vcpu, const struct kvm_lapic_state *lapic) {
+  return result(ioctl(vcpu, KVM_SET_LAPIC, lapic));
+}
+
+int clinux_kvm_nmi(int vcpu) { return result(ioctl(vcpu, KVM_NMI, 0)); }
+
+int clinux_kvm_stats(int vcpu) { return result(ioctl(vcpu, KVM_GET_STATS_FD, 0)); }
+
+int clinux_kvm_read_stats(int stats, void *bytes, size_t count, uint64_t offset) {
+  ssize_t taken = pread(stats, bytes, count, (off_t)offset);
+  if (taken < 0) return -errno;
+  return (size_t)taken == count ? 0 : -EIO;
+}

@@ -1,0 +1,86 @@
+import CLinux
+import VPMUCore
+import VPMUModel
+
+/// A PMI on its way to the guest.
+///
+/// A CPU that masks LVTPC when it delivers is imitated by that one register: MSR 0x834 of an APIC in x2APIC mode, written by
+/// KVM_SET_MSRS. In xAPIC mode there is only KVM_SET_LAPIC, which copies a whole page over the live APIC and loses the
+/// interrupts that arrive meanwhile; so there the mask is not set, and one PMI is outstanding at a time instead: from its
+/// delivery to the guest's next write to a PMU register. One that is due meanwhile is delivered after that, so that none
+/// is lost; it may find nothing to do.
+struct PMIDelivery {
+  let masksOnDelivery: Bool
+  /// The core asked for one that has not been delivered.
+  var isDue = false
+  /// One was delivered, LVTPC could not be masked, and the guest has not touched its PMU since.
+  var isOutstanding = false
+
+  init(masksOnDelivery: Bool) { self.masksOnDelivery = masksOnDelivery }
+
+  mutating func guestWrote(_ msr: MSRNumber) { isOutstanding = false }
+}
+
+extension PMUHookup {
+  /// Delivers the PMI that is due, as LVTPC says.
+  func deliverPMI() throws(HookupError) {
+    do throws(KVMError) {
+      guard !pmi.isOutstanding else { return }
+      pmi.isDue = false
+      let (route, id, isX2APIC) = try readLVTPC()
+      guard !route.isMasked else {
+        calls.maskedPMIs &+= 1
+        return
+      }
+      switch route.delivery {
+      case .nmi:
+        calls.pmiCalls &+= 1
+        try KVMError.check("KVM_NMI", clinux_kvm_nmi(vcpu.fd))
+      case .fixed(let vector):
+        calls.pmiCalls &+= 1
+        try KVMError.check("KVM_SIGNAL_MSI", clinux_kvm_signal_msi(vcpu.vm, Self.address(ofAPIC: id), UInt32(vector)))
+      case .other:
+        calls.maskedPMIs &+= 1
+        return
+      }
+      calls.pmis &+= 1
+      guard pmi.masksOnDelivery else { return }
+      if isX2APIC {
+        calls.pmiCalls &+= 1
+        let masked = UInt64(route.rawValue | PMIRoute.mask)
+        if try KVMError.check("KVM_SET_MSRS", clinux_kvm_set_msr(vcpu.fd, PMIRoute.msr, masked)) == 1 { return }
+      }
+      pmi.isOutstanding = true
+    } catch { throw .kvm(error) }
+  }
+
+  /// LVTPC and the APIC's number: two registers in x2APIC mode, else from the whole page.
+  private func readLVTPC() throws(KVMError) -> (route: PMIRoute, id: UInt32, isX2APIC: Bool) {
+    var value: UInt64 = 0
+    calls.pmiCalls &+= 1
+    if try KVMError.check("KVM_GET_MSRS", clinux_kvm_get_msr(vcpu.fd, PMIRoute.msr, &value)) == 1 {
+      let route = PMIRoute(rawValue: UInt32(truncatingIfNeeded: value))
+      var id: UInt64 = 0
+      if case .fixed = route.delivery, !route.isMasked {
+        calls.pmiCalls &+= 1
+        try KVMError.check("KVM_GET_MSRS", clinux_kvm_get_msr(vcpu.fd, PMIRoute.idMSR, &id))
+      }
+      return (route, UInt32(truncatingIfNeeded: id), true)
+    }
+    var lapic = kvm_lapic_state()
+    calls.pmiCalls &+= 1
+    try KVMError.check("KVM_GET_LAPIC", clinux_kvm_get_lapic(vcpu.fd, &lapic))
+    return withUnsafeBytes(of: lapic) { page in
+      (
+        PMIRoute(rawValue: page.loadUnaligned(fromByteOffset: PMIRoute.offset, as: UInt32.self)),
+        page.loadUnaligned(fromByteOffset: PMIRoute.idOffset, as: UInt32.self) >> 24, false
+      )
+    }
+  }
+
+  /// The address of a message to one local APIC, physical destination: bits 19:12, and what is above 8 bits in 63:40
+  /// (KVM_X2APIC_API_USE_32BIT_IDS).
+  private static func address(ofAPIC id: UInt32) -> UInt64 {
+    0xFEE0_0000 | UInt64(id & 0xFF) << 12 | UInt64(id & 0xFFFF_FF00) << 32
+  }
+}

@@ -1,0 +1,41 @@
+/// LVTPC: where the guest's local APIC sends a performance-monitoring interrupt (Intel SDM vol. 3A, 11.5.1; AMD APM vol. 2,
+/// 16.4).
+public struct PMIRoute: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
+  public let rawValue: UInt32
+
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// The register in a KVM_GET_LAPIC page, and as an MSR of an APIC in x2APIC mode.
+  static let offset = 0x340
+  static let msr: UInt32 = 0x834
+  /// The APIC's number: the same.
+  static let idOffset = 0x20
+  static let idMSR: UInt32 = 0x802
+
+  static let mask: UInt32 = 1 << 16
+
+  public var isMasked: Bool { rawValue & Self.mask != 0 }
+  public var vector: UInt8 { UInt8(truncatingIfNeeded: rawValue) }
+
+  /// What the delivery mode (bits 10:8) asks for; others than these two reach no guest here.
+  public var delivery: Delivery {
+    switch (rawValue >> 8) & 7 {
+    case 0: .fixed(vector)
+    case 4: .nmi
+    default: .other
+    }
+  }
+
+  public enum Delivery: Hashable, Sendable {
+    case fixed(UInt8)
+    case nmi
+    /// SMI, INIT, ExtINT or a reserved one.
+    case other
+  }
+
+  /// Whether a CPU with this CPUID vendor string sets LVTPC's mask when it delivers the interrupt: Intel and the makers of
+  /// CPUs after its manual do, AMD and Hygon do not.
+  public static func masksOnDelivery(cpuidVendor: String) -> Bool {
+    ["GenuineIntel", "CentaurHauls", "  Shanghai  "].contains(cpuidVendor)
+  }
+}

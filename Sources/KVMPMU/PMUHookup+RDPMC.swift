@@ -1,0 +1,54 @@
+import CLinux
+import VPMUCore
+import VPMUModel
+
+/// The exit of a rewritten RDPMC.
+extension PMUHookup {
+  func handlePort() throws(HookupError) -> ExitAnswer {
+    guard case .rewrite(let port) = options.rdpmc else { return .notMine }
+    let exit = clinux_kvm_io(vcpu.run)
+    guard exit.pointee.direction == UInt8(KVM_EXIT_IO_OUT), exit.pointee.port == UInt16(port) else { return .notMine }
+    calls.rdpmcExits &+= 1
+    // Whether RIP is past the OUT already depends on the host; once the exit is complete it is.
+    try completeExit()
+    do throws(KVMError) {
+      var regs = kvm_regs()
+      var sregs = kvm_sregs()
+      try KVMError.check("KVM_GET_REGS", clinux_kvm_get_regs(vcpu.fd, &regs))
+      try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(vcpu.fd, &sregs))
+      if let value = try readPMC(regs, sregs) {
+        regs.rax = value & 0xFFFF_FFFF
+        regs.rdx = value >> 32
+      } else {
+        // The fault is RDPMC's own: RIP is that of the instruction.
+        regs.rip &-= 2
+        try injectFault()
+      }
+      try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(vcpu.fd, &regs))
+    } catch { throw .kvm(error) }
+    return .handled
+  }
+
+  private func readPMC(_ regs: kvm_regs, _ sregs: kvm_sregs) throws(KVMError) -> UInt64? {
+    // The ring is that of SS: CS of a conforming segment may say another.
+    let answer = try? pmu.readPMC(
+      RDPMCSelector(UInt32(truncatingIfNeeded: regs.rcx)), cpl: sregs.ss.dpl, cr4PCE: sregs.cr4 & Self.pce != 0,
+      protectedMode: sregs.cr0 & 1 != 0)
+    guard case .value(let value)? = answer else { return nil }
+    return value
+  }
+
+  private func injectFault() throws(KVMError) {
+    calls.faults &+= 1
+    var events = kvm_vcpu_events()
+    try KVMError.check("KVM_GET_VCPU_EVENTS", clinux_kvm_get_events(vcpu.fd, &events))
+    events.exception.injected = 1
+    events.exception.nr = 13
+    events.exception.has_error_code = 1
+    events.exception.error_code = 0
+    try KVMError.check("KVM_SET_VCPU_EVENTS", clinux_kvm_set_events(vcpu.fd, &events))
+  }
+
+  /// CR4.PCE: RDPMC is allowed outside ring 0.
+  private static var pce: UInt64 { 1 << 8 }
+}
