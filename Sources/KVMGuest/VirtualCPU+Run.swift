@@ -23,7 +23,10 @@ extension VirtualCPU {
   ///
   /// - Returns: what it wrote to the exit port, if that is why it stopped
   public func step() throws(GuestError) -> UInt32? {
-    do throws(HookupError) { if entersPMU { try hookup.enter() } } catch { throw .hookup(error) }
+    do throws(HookupError) {
+      // Without it, an `immediate_exit` of before would keep the guest out.
+      if entersPMU { try hookup.enter() } else { clinux_kick_clear(hookup.vcpu.immediateExit) }
+    } catch { throw .hookup(error) }
     return try enterGuest()
   }
 
