@@ -26,7 +26,7 @@ package struct CountableEvents: Sendable {
 
 /// What to open for a request. Deciding it asks nothing of the kernel.
 package enum EventPlan: Equatable, Sendable {
-  /// No ring is asked for: the event counts nothing, and none is opened.
+  /// The event counts nothing, and none is opened: no ring is asked for, or only one that the VMM reports.
   case nothing
   /// One kernel event.
   case open(KernelEvent)
@@ -37,7 +37,13 @@ package enum EventPlan: Equatable, Sendable {
       self = .nothing
       return
     }
-    guard host.scope.canCount(request.rings) else { throw .ringNotCountable }
+    let counted = host.scope.countedRings(request.generic)
+    guard !request.rings.isDisjoint(with: counted) else { throw .ringNotCountable }
+    if request.rings.isDisjoint(with: host.scope.ringsOnCounters) {
+      // All that it counts is reported by the VMM.
+      self = .nothing
+      return
+    }
     self = .open(try Self.event(for: request, on: host))
   }
 
@@ -45,8 +51,9 @@ package enum EventPlan: Equatable, Sendable {
   /// a part of the rings is an approximation of all.
   package func quality(of request: EventRequest, on host: CountableEvents) -> MappingQuality {
     guard case .open(let event) = self else { return .exact }
+    let counted = host.scope.countedRings(request.generic)
     let quality = event.isRaw ? .exact : host.source.quality(request.quality)
-    return host.scope.countedRings.isSuperset(of: request.rings) ? quality : min(quality, .approximate)
+    return counted.isSuperset(of: request.rings) ? quality : min(quality, .approximate)
   }
 
   private static func event(for request: EventRequest, on host: CountableEvents) throws(HostRefusal) -> KernelEvent {

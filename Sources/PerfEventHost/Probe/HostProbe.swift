@@ -51,7 +51,7 @@ public enum HostProbe {
   ) throws(Errno) -> EventDescriptor {
     try EventDescriptor.open(
       clinux_event(
-        type: event.type, flags: UInt32(CLINUX_EVENT_PINNED) | GuestScope.thread.exclusions | flags,
+        type: event.type, flags: UInt32(CLINUX_EVENT_PINNED) | GuestScope.thread.exclusions(.user) | flags,
         config: event.config, sample_period: 1 << 46), output: output)
   }
 
