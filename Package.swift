@@ -68,7 +68,7 @@ let package = Package(
       name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations", "TestSupport"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures"]),
     .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
-    .testTarget(name: "KVMPMUTests", dependencies: ["KVMPMU", "IntelModel", "AMDModel", "TestSupport"]),
+    .testTarget(name: "KVMPMUTests", dependencies: ["KVMPMU", "CLinux", "IntelModel", "AMDModel", "TestSupport"]),
     .testTarget(
       name: "KVMGuestTests",
       dependencies: ["KVMGuest", "PerfEventHost", "VPMUTrace", "IntelModel", "AMDModel", "TestSupport"]),
