@@ -71,7 +71,7 @@ let package = Package(
     .testTarget(name: "KVMPMUTests", dependencies: ["KVMPMU", "CLinux", "IntelModel", "AMDModel", "TestSupport"]),
     .testTarget(
       name: "KVMGuestTests",
-      dependencies: ["KVMGuest", "PerfEventHost", "VPMUTrace", "IntelModel", "AMDModel", "TestSupport"]),
+      dependencies: ["KVMGuest", "CLinux", "PerfEventHost", "VPMUTrace", "IntelModel", "AMDModel", "TestSupport"]),
     .testTarget(
       name: "VPMUBenchTests",
       dependencies: ["VPMUBench", "GuestPerf", "SimulatedHost", "PerfEventHost", "IntelModel", "AMDModel"]),

@@ -24,18 +24,18 @@ int clinux_kvm_run_size(int system) { return result(ioctl(system, KVM_GET_VCPU_M
 /* Entries behind their header, as the kernel wants them. */
 #define MOST_CPUID_ENTRIES 256
 
-struct cpuid {
-  struct kvm_cpuid2 head;
-  struct kvm_cpuid_entry2 entries[MOST_CPUID_ENTRIES];
+union cpuid {
+  struct kvm_cpuid2 list;
+  unsigned char room[sizeof(struct kvm_cpuid2) + MOST_CPUID_ENTRIES * sizeof(struct kvm_cpuid_entry2)];
 };
 
 int clinux_kvm_supported_cpuid(int system, struct kvm_cpuid_entry2 *entries, uint32_t *count) {
-  struct cpuid cpuid;
+  union cpuid cpuid;
   memset(&cpuid, 0, sizeof cpuid);
-  cpuid.head.nent = *count < MOST_CPUID_ENTRIES ? *count : MOST_CPUID_ENTRIES;
+  cpuid.list.nent = *count < MOST_CPUID_ENTRIES ? *count : MOST_CPUID_ENTRIES;
   if (ioctl(system, KVM_GET_SUPPORTED_CPUID, &cpuid) < 0) return -errno;
-  memcpy(entries, cpuid.entries, cpuid.head.nent * sizeof *entries);
-  *count = cpuid.head.nent;
+  memcpy(entries, cpuid.list.entries, cpuid.list.nent * sizeof *entries);
+  *count = cpuid.list.nent;
   return 0;
 }
 
@@ -104,29 +104,33 @@ int clinux_kvm_set_events(int vcpu, const struct kvm_vcpu_events *events) {
   return result(ioctl(vcpu, KVM_SET_VCPU_EVENTS, events));
 }
 
+int clinux_kvm_make_runnable(int vcpu) {
+  struct kvm_mp_state state = {.mp_state = KVM_MP_STATE_RUNNABLE};
+  return result(ioctl(vcpu, KVM_SET_MP_STATE, &state));
+}
+
 int clinux_kvm_set_cpuid(int vcpu, const struct kvm_cpuid_entry2 *entries, uint32_t count) {
   if (count > MOST_CPUID_ENTRIES) return -E2BIG;
-  struct cpuid cpuid;
+  union cpuid cpuid;
   memset(&cpuid, 0, sizeof cpuid);
-  cpuid.head.nent = count;
-  memcpy(cpuid.entries, entries, count * sizeof *entries);
+  cpuid.list.nent = count;
+  memcpy(cpuid.list.entries, entries, count * sizeof *entries);
   return result(ioctl(vcpu, KVM_SET_CPUID2, &cpuid));
 }
 
 #define MOST_MSRS 64
 
-struct msrs {
-  struct kvm_msrs head;
-  struct kvm_msr_entry entries[MOST_MSRS];
+union msrs {
+  struct kvm_msrs list;
+  unsigned char room[sizeof(struct kvm_msrs) + MOST_MSRS * sizeof(struct kvm_msr_entry)];
 };
 
 int clinux_kvm_get_msr(int vcpu, uint32_t msr, uint64_t *value) {
-  struct msrs msrs;
-  memset(&msrs.head, 0, sizeof msrs.head);
-  msrs.head.nmsrs = 1;
-  msrs.entries[0] = (struct kvm_msr_entry){.index = msr};
+  union msrs msrs;
+  msrs.list = (struct kvm_msrs){.nmsrs = 1};
+  msrs.list.entries[0] = (struct kvm_msr_entry){.index = msr};
   int taken = result(ioctl(vcpu, KVM_GET_MSRS, &msrs));
-  if (taken > 0) *value = msrs.entries[0].data;
+  if (taken > 0) *value = msrs.list.entries[0].data;
   return taken;
 }
 
@@ -137,10 +141,9 @@ int clinux_kvm_set_msr(int vcpu, uint32_t msr, uint64_t value) {
 
 int clinux_kvm_set_msrs(int vcpu, const struct kvm_msr_entry *entries, uint32_t count) {
   if (count > MOST_MSRS) return -E2BIG;
-  struct msrs msrs;
-  memset(&msrs.head, 0, sizeof msrs.head);
-  msrs.head.nmsrs = count;
-  memcpy(msrs.entries, entries, count * sizeof *entries);
+  union msrs msrs;
+  msrs.list = (struct kvm_msrs){.nmsrs = count};
+  memcpy(msrs.list.entries, entries, count * sizeof *entries);
   return result(ioctl(vcpu, KVM_SET_MSRS, &msrs));
 }
 

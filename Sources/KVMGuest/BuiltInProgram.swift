@@ -55,7 +55,7 @@ extension VirtualCPU {
   }
 
   /// Writes commands to the shared page.
-  func load(_ commands: [GuestCommand]) throws(GuestError) {
+  package func load(_ commands: [GuestCommand]) throws(GuestError) {
     guard commands.count <= Self.mostCommands else { throw .tooManyCommands(limit: Self.mostCommands) }
     let slots = guest_shared_commands(shared)
     for (index, command) in commands.enumerated() { slots[index] = command.slot }

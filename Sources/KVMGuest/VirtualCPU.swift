@@ -17,6 +17,8 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
   /// Where RDPMC was replaced in the program, if the options say so.
   public let rewrite: RDPMCRewrite?
 
+  /// Guest-physical address of the window.
+  private let base: UInt64
   let registers: MachineRegisters
   var devices = Devices()
   /// Times that the guest was entered.
@@ -37,6 +39,7 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
     self.options = options
     registers = MachineRegisters(guest)
     let base = max(0, min(id, machine.vcpus - 1)) * VirtualMachine.window
+    self.base = UInt64(base)
     let start = machine.memory + base
     window = UnsafeMutableRawBufferPointer(start: start, count: VirtualMachine.window)
     shared = (start + Int(GUEST_SHARED_ADDRESS)).assumingMemoryBound(to: guest_shared.self)
@@ -56,11 +59,7 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
         let cpuid = try GuestCPUID(
           machine.system, guest, vendor: vendor, apicID: UInt32(id), isX2APIC: options.isX2APIC)
         try KVMError.check("KVM_SET_CPUID2", clinux_kvm_set_cpuid(fd, cpuid.entries, UInt32(cpuid.entries.count)))
-        var sregs = kvm_sregs()
-        try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(fd, &sregs))
-        LongMode.enter(&sregs, base: UInt64(base), isX2APIC: options.isX2APIC)
-        if options.allowsUserRDPMC { sregs.cr4 |= 1 << 8 }
-        try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(fd, &sregs))
+        try KVMError.check("KVM_SET_MP_STATE", clinux_kvm_make_runnable(fd))
       } catch {
         munmap(run, machine.runSize)
         close(fd)
@@ -77,23 +76,31 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
     close(hookup.vcpu.fd)
   }
 
-  /// The program begins anew.
+  /// The program begins anew, wherever it was.
   public func restart() throws(GuestError) {
     var regs = kvm_regs()
     regs.rip = UInt64(GUEST_PROGRAM_ADDRESS) + guest_program_entries().pointee.start
     regs.rsp = UInt64(GUEST_KERNEL_STACK)
     regs.rflags = 2
     do throws(KVMError) {
+      var sregs = kvm_sregs()
+      try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(hookup.vcpu.fd, &sregs))
+      LongMode.enter(&sregs, base: base, isX2APIC: options.isX2APIC)
+      if options.allowsUserRDPMC { sregs.cr4 |= Self.pce }
+      try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(hookup.vcpu.fd, &sregs))
       try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(hookup.vcpu.fd, &regs))
     } catch { throw .kvm(error) }
   }
 
-  /// CR4.PCE: RDPMC in ring 3.
+  /// CR4.PCE: RDPMC is allowed in ring 3.
+  private static var pce: UInt64 { 1 << 8 }
+
+  /// Whether RDPMC is allowed in ring 3: CR4.PCE.
   public func setUserRDPMC(_ isAllowed: Bool) throws(GuestError) {
     do throws(KVMError) {
       var sregs = kvm_sregs()
       try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(hookup.vcpu.fd, &sregs))
-      sregs.cr4 = sregs.cr4 & ~(1 << 8) | (isAllowed ? 1 << 8 : 0)
+      sregs.cr4 = isAllowed ? sregs.cr4 | Self.pce : sregs.cr4 & ~Self.pce
       try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(hookup.vcpu.fd, &sregs))
     } catch { throw .kvm(error) }
   }

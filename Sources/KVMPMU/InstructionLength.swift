@@ -83,7 +83,7 @@ private struct Decoder {
     case 0x82: return !isLong && modRM() && skip(1)
     case 0x81: return modRM() && skip(operandImmediate)
     case 0x84...0x8E: return modRM()
-    case 0x8F: return modRM()
+    case 0x8F: return isPOPNext ? modRM() : vex(threeBytes: true)
     case 0x90...0x99, 0x9B...0x9F: return true
     case 0x9A: return !isLong && skip(2 + operandImmediate)
     case 0xA0...0xA3: return skip(isLong ? (hasAddressPrefix ? 4 : 8) : (hasAddressPrefix ? 2 : 4))
@@ -165,11 +165,15 @@ private struct Decoder {
       case 0x70...0x73, 0xC2, 0xC4...0xC6: return modRM() && skip(1)
       default: return modRM()
       }
-    case 2, 5, 6: return modRM()
-    case 3: return modRM() && skip(1)
+    case 2, 5, 6, 9: return modRM()
+    case 3, 8: return modRM() && skip(1)
+    case 10: return modRM() && skip(4)
     default: return false
     }
   }
+
+  /// 8F is POP with /0, else the beginning of an instruction of AMD's XOP maps, 8 to 10.
+  private var isPOPNext: Bool { place < bytes.count && (bytes[place] >> 3) & 7 == 0 }
 
   /// Whether the byte to come names memory and no register.
   private var isMemoryNext: Bool { place < bytes.count && bytes[place] >> 6 != 3 }

@@ -37,6 +37,8 @@ struct Encoding: Sendable, CustomStringConvertible {
     Encoding(text: "vzeroupper", bytes: [0xC5, 0xF8, 0x77]),
     Encoding(text: "vpalignr $4,%ymm0,%ymm1,%ymm2", bytes: [0xC4, 0xE3, 0x75, 0x0F, 0xD0, 4]),
     Encoding(text: "vmovups 0x40(%rax),%zmm0", bytes: [0x62, 0xF1, 0x7C, 0x48, 0x10, 0x40, 1]),
+    Encoding(text: "vprotd $2,%xmm0,%xmm0", bytes: [0x8F, 0xE8, 0x78, 0xC2, 0xC0, 2]),
+    Encoding(text: "pop (%rax)", bytes: [0x8F, 0x00]),
     Encoding(text: "enter $8,$0", bytes: [0xC8, 8, 0, 0]),
     Encoding(text: "lock cmpxchg %ecx,(%rdx)", bytes: [0xF0, 0x0F, 0xB1, 0x0A]),
     Encoding(text: "inc %eax (32)", bytes: [0x40], mode: .protected32),

@@ -68,6 +68,10 @@ int clinux_kvm_set_sregs(int vcpu, const struct kvm_sregs *_Nonnull sregs);
 int clinux_kvm_get_events(int vcpu, struct kvm_vcpu_events *_Nonnull events);
 int clinux_kvm_set_events(int vcpu, const struct kvm_vcpu_events *_Nonnull events);
 
+/* KVM_SET_MP_STATE, KVM_MP_STATE_RUNNABLE: with interrupt controllers in the kernel, all but vCPU 0 wait for a start-up message
+ * of it. */
+int clinux_kvm_make_runnable(int vcpu);
+
 /* KVM_SET_CPUID2 */
 int clinux_kvm_set_cpuid(int vcpu, const struct kvm_cpuid_entry2 *_Nonnull entries, uint32_t count);
 
