@@ -39,13 +39,13 @@ let package = Package(
     .target(name: "GuestPerf", dependencies: ["VPMUCore"]),
     .target(name: "KVMPMU", dependencies: ["CLinux", "VPMUCore"]),
     .target(name: "CGuestProgram"),
-    .target(name: "KVMGuest", dependencies: ["CGuestProgram", "CLinux", "KVMPMU", "GuestPerf", "VPMUTrace"]),
+    .target(name: "KVMGuest", dependencies: ["CGuestProgram", "CLinux", "KVMPMU", "GuestPerf", "SimulatedHost", "VPMUTrace"]),
     .target(
       name: "VPMUBench", dependencies: ["GuestPerf", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
     .executableTarget(
       name: "vpmu",
       dependencies: [
-        "VPMUBench", "VPMULoader", "VPMUTrace", "PerfEventHost",
+        "KVMGuest", "VPMUBench", "VPMULoader", "VPMUTrace", "PerfEventHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -38,6 +38,7 @@ extension VirtualCPU {
     do throws(KVMError) { hasExit = try vcpu.enterGuest() } catch { throw .kvm(error) }
     do throws(HookupError) {
       try hookup.guestRan()
+      if !hasExit, options.looksAtCounts { hookup.pmu.lookAtCounts() }
       guard hasExit, try hookup.handle() == .notMine else { return nil }
     } catch { throw .hookup(error) }
     return try handle(vcpu.run)

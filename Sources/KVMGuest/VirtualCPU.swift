@@ -125,18 +125,23 @@ public struct VCPUOptions: Sendable {
   /// Besides, the guest is interrupted every so many ns, so that an overflow which the host notices late is told sooner;
   /// nil: it is not.
   public var kickInterval: UInt64?
+  /// After each interruption the counts of all host events are looked at. For events whose notices do not come while the
+  /// guest runs, as those of the software clock where KVM is nested: with `kickInterval`, overflows are told then.
+  public var looksAtCounts: Bool
   /// The local APIC is in x2APIC mode, else in xAPIC mode.
   public var isX2APIC: Bool
   /// CR4.PCE.
   public var allowsUserRDPMC: Bool
 
   public init(
-    timeLimit: UInt64 = 10_000_000_000, kickSignal: Int32? = nil, kickInterval: UInt64? = nil, isX2APIC: Bool = true,
+    timeLimit: UInt64 = 10_000_000_000, kickSignal: Int32? = nil, kickInterval: UInt64? = nil,
+    looksAtCounts: Bool = false, isX2APIC: Bool = true,
     allowsUserRDPMC: Bool = false
   ) {
     self.timeLimit = timeLimit
     self.kickSignal = kickSignal
     self.kickInterval = kickInterval
+    self.looksAtCounts = looksAtCounts
     self.isX2APIC = isX2APIC
     self.allowsUserRDPMC = allowsUserRDPMC
   }

@@ -25,6 +25,9 @@ public protocol GuestFacingPMU: AnyObject {
   /// `count` emulated instructions that count as this event.
   func emulated(_ event: EventCode, cpl: UInt8, count: UInt64) throws(VPMUError)
 
+  /// The counts of all host events are looked at, at the next ``enter()``: notices may not have come.
+  func lookAtCounts()
+
   /// KVM_RUN has returned: the guest ran since ``enter()``.
   func guestRan() throws(VPMUError)
 }
@@ -34,4 +37,6 @@ extension GuestFacingPMU {
   public func guestRan() throws(VPMUError) {}
 }
 
-extension VirtualPMU: GuestFacingPMU {}
+extension VirtualPMU: GuestFacingPMU {
+  public func lookAtCounts() { mailbox.postLostNotices() }
+}

@@ -1,4 +1,6 @@
 import ArgumentParser
+import KVMGuest
+import PerfEventHost
 import VPMUBench
 import VPMULoader
 
@@ -11,6 +13,9 @@ enum Failure {
       Output.error("\(error)")
       return error.isOfTheCallsWords ? ExitCode.validationFailure : ExitCode.failure
     case let error as BenchError:
+      Output.error("\(error)")
+      return ExitCode.failure
+    case is GuestError, is RecordingError, is PerfEventHostError, is OverflowSignalError:
       Output.error("\(error)")
       return ExitCode.failure
     default: return error

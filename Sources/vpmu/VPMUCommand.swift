@@ -10,7 +10,7 @@ struct VPMUCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vpmu", abstract: "A virtual performance-monitoring unit for x86 guests.",
     version: "\(CoreVersion.text)",
-    subcommands: [BenchCommand.self, ReplayCommand.self, PluginsCommand.self, DoctorCommand.self])
+    subcommands: [BenchCommand.self, RunCommand.self, ReplayCommand.self, PluginsCommand.self, DoctorCommand.self])
 
   static func main() {
     do {

@@ -68,7 +68,9 @@ extension Guest {
       let pmis = try Guest.run { () -> HandledPMIs in
         let signal = try OverflowSignal.install(OverflowSignal.range.lowerBound + 7)
         signal.unblockHere()
-        let guest = try Self.guest(PerfEventOptions(source: .softwareClock, signal: signal))
+        let guest = try Self.guest(
+          PerfEventOptions(source: .softwareClock, signal: signal),
+          VCPUOptions(kickInterval: 500_000, looksAtCounts: true))
         let cpu = guest.cpu
         let map = try cpu.findRegisters(IntelModel().declaration, widths: (48, 48))
         let set = Self.everyTwoMilliseconds(on: map)

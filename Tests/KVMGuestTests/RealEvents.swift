@@ -23,14 +23,14 @@ extension Guest.NoticeWindowTests {
   )
 
   /// A guest on events of this kernel.
-  static func guest(_ options: PerfEventOptions) throws -> RealGuest {
+  static func guest(_ options: PerfEventOptions, _ vcpu: VCPUOptions = VCPUOptions()) throws -> RealGuest {
     let model = IntelModel()
     let preset = model.declaration.presets[0]
     let pmu = try VirtualPMU(
       model: model, configuration: preset.configuration, host: PerfEventHost(Guest.capabilities, options: options))
     let cpu = try VirtualCPU(
       VirtualMachine(models: [model.declaration]), pmu, guest: preset.configuration, vendor: "GenuineIntel",
-      hookup: HookupOptions(for: model.declaration))
+      hookup: HookupOptions(for: model.declaration), options: vcpu)
     return (pmu, cpu)
   }
 
