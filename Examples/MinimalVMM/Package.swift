@@ -10,8 +10,7 @@ let package = Package(
       name: "MinimalVMM",
       dependencies: [
         "Guest", .product(name: "KVMPMU", package: "vpmu"), .product(name: "PerfEventHost", package: "vpmu"),
-        .product(name: "SimulatedHost", package: "vpmu"), .product(name: "VPMUCore", package: "vpmu"),
-        .product(name: "VPMULoader", package: "vpmu"),
+        .product(name: "VPMUCore", package: "vpmu"), .product(name: "VPMULoader", package: "vpmu"),
         // Built with the example, so that the search finds the plugins beside it.
         .product(name: "VPMUIntel", package: "vpmu"), .product(name: "VPMUAMD", package: "vpmu"),
       ]),

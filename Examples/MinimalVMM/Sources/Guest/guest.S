@@ -2,7 +2,6 @@
 #include "guest.h"
         .section .rodata
         .globl guest_begin, guest_end
-        .p2align 12
 guest_begin:
         lgdt GUEST_ADDRESS + 0xe0
         lidt GUEST_ADDRESS + 0xf0

@@ -1,4 +1,4 @@
-/// The least VMM that gives its guest this PMU: one vCPU whose program counts its own instructions and takes one PMI.
+/// The least VMM that gives its guest this PMU: one vCPU, whose program counts its own instructions and takes one PMI.
 ///
 ///     swift run --package-path Examples/MinimalVMM MinimalVMM [MODEL]
 import CLinux
@@ -6,64 +6,99 @@ import Glibc
 import Guest
 import KVMPMU
 import PerfEventHost
-import SimulatedHost
 import VPMUCore
 import VPMULoader
 import VPMUModel
 
-let choice = try PluginCatalogue().select(model: CommandLine.arguments.dropFirst().first ?? "intel-v2")
-let (declaration, guestCPU) = (choice.plugin.declaration, choice.preset.configuration)
-let counting = GuestCounting.detect()
-let here = HostProbe.run()  // before there is a guest: it maps an event's page for a moment
+func boot(_ choice: PluginSelection) throws {
+  let declaration = choice.plugin.declaration
+  let counting = GuestCounting.detect()
+  let here = HostProbe.run()  // before there is a guest: it maps an event's page for a moment
+  print("\(choice.preset.name); \(counting.explanation)")
 
-// 1. A VM: ours is the PMU, and its registers exit.
-let system = try KVMError.check("open of /dev/kvm", clinux_kvm_open())
-let vm = try KVMError.check("KVM_CREATE_VM", clinux_kvm_create_vm(system))
-try KVMError.check("KVM_CREATE_IRQCHIP", clinux_kvm_create_irqchip(vm))
-try KernelPMU.disable(on: vm)
-try MSRExitReasons.filter.enable(on: vm)
-try MSRFilter([declaration]).install(on: vm)  // a VMM with a filter of its own merges
-let memorySize = 2 << 20
-guard
-  let memory = mmap(nil, memorySize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), memory != MAP_FAILED
-else { throw KVMError(call: "mmap", errno: errno) }
-memory.advanced(by: Int(GUEST_ADDRESS)).copyMemory(from: guest_code(), byteCount: guest_size())
-try KVMError.check("KVM_SET_USER_MEMORY_REGION", clinux_kvm_set_memory(vm, 0, 0, UInt64(memorySize), memory))
+  // 1. A VM. Its PMU is ours: KVM's own is off, and accesses to our registers exit.
+  let system = try KVMError.check("open of /dev/kvm", clinux_kvm_open())
+  let vm = try KVMError.check("KVM_CREATE_VM", clinux_kvm_create_vm(system))
+  try KVMError.check("KVM_CREATE_IRQCHIP", clinux_kvm_create_irqchip(vm))
+  try KernelPMU.disable(on: vm)
+  try MSRExitReasons.filter.enable(on: vm)
+  try MSRFilter([declaration]).install(on: vm)  // a VMM with a filter of its own merges
+  let size = 2 << 20
+  let mapping = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+  guard let memory = mapping, memory != MAP_FAILED else { throw KVMError(call: "mmap", errno: errno) }
+  (memory + Int(GUEST_ADDRESS)).copyMemory(from: guest_code(), byteCount: guest_size())
+  try KVMError.check("KVM_SET_USER_MEMORY_REGION", clinux_kvm_set_memory(vm, 0, 0, UInt64(size), memory))
 
-// 2. A vCPU, on this thread from now on.
-let fd = try KVMError.check("KVM_CREATE_VCPU", clinux_kvm_create_vcpu(vm, 0))
-let runSize = try KVMError.check("KVM_GET_VCPU_MMAP_SIZE", clinux_kvm_run_size(system))
-var page: UnsafeMutablePointer<kvm_run>?
-try KVMError.check("mmap", clinux_kvm_map_run(fd, Int(runSize), &page))
-guard let page else { throw KVMError(call: "mmap", errno: ENOMEM) }
-let vcpu = VCPUHandle(fd: fd, vm: vm, run: page)
-try setCPUID()
-try setRegisters()
+  // 2. A vCPU. It belongs to this thread from now on, and its PMU does.
+  let fd = try KVMError.check("KVM_CREATE_VCPU", clinux_kvm_create_vcpu(vm, 0))
+  let runSize = try KVMError.check("KVM_GET_VCPU_MMAP_SIZE", clinux_kvm_run_size(system))
+  var page: UnsafeMutablePointer<kvm_run>?
+  try KVMError.check("mmap", clinux_kvm_map_run(fd, Int(runSize), &page))
+  guard let page else { return }
+  let vcpu = VCPUHandle(fd: fd, vm: vm, run: page)
+  try setCPUID(vcpu, choice.preset.configuration, system)
+  try setRegisters(vcpu, declaration, memory)
+
+  // 3. Its virtual PMU, on events of the host.
+  let signal = try OverflowSignal.install(OverflowSignal.range.lowerBound + 1)
+  signal.unblockHere()
+  let host = try PerfEventHost(
+    here,
+    options: PerfEventOptions(
+      source: here.bestHost.source ?? .hardware,
+      scope: counting == .native ? .virtualMachine : .nestedVirtualMachine, signal: signal))
+  let pmu = try VirtualPMU(model: choice.plugin.model, configuration: choice.preset.configuration, host: host)
+  let hookup = try PMUHookup(pmu, vcpu, options: HookupOptions(for: declaration, counting: counting))
+  hookup.attach()
+  defer { hookup.detach() }
+
+  // 4. The loop.
+  while true {
+    try hookup.enter()
+    let hasExit = try vcpu.enterGuest()
+    try hookup.guestRan()
+    guard hasExit, try hookup.handle() == .notMine else { continue }
+    guard page.pointee.exit_reason == UInt32(KVM_EXIT_IO) else {
+      throw KVMError(call: "KVM_RUN: exit \(page.pointee.exit_reason)", errno: EIO)
+    }
+    let value = clinux_kvm_io_data(page).loadUnaligned(as: UInt32.self)
+    switch Int32(clinux_kvm_io(page).pointee.port) {
+    case GUEST_PMI_PORT: print("PMI: the counter, which began at -\(GUEST_PERIOD), reads \(value)")
+    case GUEST_END_PORT:
+      print("the guest counted \(value &+ UInt32(GUEST_PERIOD)) instructions of its ring 0")
+      print("\(hookup.calls.msrExits) MSR exits, \(hookup.calls.pmis) PMI, \(pmu.ledger.created) host event")
+      return
+    default: break
+    }
+  }
+}
 
 /// The host's CPUID, with the model's leaves in place of the host's PMU.
-func setCPUID() throws(KVMError) {
+func setCPUID(_ vcpu: VCPUHandle, _ guest: GuestConfiguration, _ system: Int32) throws(KVMError) {
   var count: UInt32 = 256
   var entries = [kvm_cpuid_entry2](repeating: kvm_cpuid_entry2(), count: Int(count))
   try KVMError.check("KVM_GET_SUPPORTED_CPUID", clinux_kvm_supported_cpuid(system, &entries, &count))
   entries.removeLast(entries.count - Int(count))
   let pmuLeaves: Set<UInt32> = [0xA, 0x23, 0x8000_0022]
   entries.removeAll { pmuLeaves.contains($0.function) }
-  for leaf in guestCPU.leaves where pmuLeaves.contains(leaf.leaf) {
+  for leaf in guest.leaves where pmuLeaves.contains(leaf.leaf) {
     var entry = kvm_cpuid_entry2()
     (entry.function, entry.eax, entry.ebx, entry.ecx, entry.edx) = (leaf.leaf, leaf.eax, leaf.ebx, leaf.ecx, leaf.edx)
     entries.append(entry)
   }
-  try KVMError.check("KVM_SET_CPUID2", clinux_kvm_set_cpuid(fd, entries, UInt32(entries.count)))
+  try KVMError.check("KVM_SET_CPUID2", clinux_kvm_set_cpuid(vcpu.fd, entries, UInt32(entries.count)))
 }
 
 /// 64-bit long mode, where 2 MB from address 0 on are mapped; the local APIC in x2APIC mode. The guest is told its counter's
 /// registers, found by their roles.
-func setRegisters() throws(KVMError) {
+func setRegisters(
+  _ vcpu: VCPUHandle, _ declaration: ModelDeclaration, _ memory: UnsafeMutableRawPointer
+) throws(KVMError) {
   for (place, entry) in [(0x1000, 0x2003), (0x2000, 0x3003), (0x3000, 0x83)] as [(Int, UInt64)] {
     memory.storeBytes(of: entry, toByteOffset: place, as: UInt64.self)
   }
   var sregs = kvm_sregs()
-  try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(fd, &sregs))
+  try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(vcpu.fd, &sregs))
   (sregs.cr0, sregs.cr3, sregs.cr4, sregs.efer) = (0x8000_0011, 0x1000, 0x20, 0x500)
   sregs.apic_base |= 0xC00
   var segment = kvm_segment()
@@ -72,54 +107,21 @@ func setRegisters() throws(KVMError) {
   sregs.cs = segment
   (segment.selector, segment.type, segment.l, segment.db) = (16, 3, 0, 1)
   (sregs.ds, sregs.es, sregs.fs, sregs.gs, sregs.ss) = (segment, segment, segment, segment, segment)
-  try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(fd, &sregs))
+  try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(vcpu.fd, &sregs))
   func register(_ role: RegisterRole) -> UInt64 {
     UInt64(declaration.ranges.first { $0.role == role }?.first.rawValue ?? 0)
   }
-  let kernelSampling: UInt64 = 0x52_0000  // EN, INT, OS
+  let samplesKernel: UInt64 = 0x52_0000  // EN, INT, OS
   var regs = kvm_regs()
   (regs.rip, regs.rflags) = (UInt64(GUEST_ADDRESS), 2)
   (regs.rbx, regs.rsi) = (register(.gpCounter), register(.eventSelect))
-  regs.rdi = (declaration.event(for: .instructions)?.select ?? 0) | kernelSampling
-  try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(fd, &regs))
+  regs.rdi = (declaration.event(for: .instructions)?.select ?? 0) | samplesKernel
+  try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(vcpu.fd, &regs))
 }
 
-// 3. The vCPU's loop.
-func run<Host: HostEvents>(on host: Host) throws {
-  let pmu = try VirtualPMU(model: choice.plugin.model, configuration: guestCPU, host: host)
-  let hookup = try PMUHookup(pmu, vcpu, options: HookupOptions(for: declaration, counting: counting))
-  hookup.attach()
-  defer { hookup.detach() }
-  while true {
-    try hookup.enter()
-    let hasExit = try vcpu.enterGuest()
-    try hookup.guestRan()
-    guard hasExit, try hookup.handle() == .notMine else { continue }
-    // The VMM's own exits.
-    guard page.pointee.exit_reason == UInt32(KVM_EXIT_IO) else {
-      throw KVMError(call: "KVM_RUN: exit \(page.pointee.exit_reason)", errno: EIO)
-    }
-    let counted = clinux_kvm_io_data(page).load(as: UInt32.self)
-    switch Int32(clinux_kvm_io(page).pointee.port) {
-    case GUEST_PMI_PORT:
-      print("PMI: the counter, set to -\(GUEST_PERIOD), reads \(counted)")
-    case GUEST_END_PORT:
-      print("the guest counted \(counted &+ UInt32(GUEST_PERIOD)) instructions of its ring 0")
-      print("\(hookup.calls.msrExits) MSR exits, \(hookup.calls.pmis) PMI, \(pmu.ledger.created) host events")
-      exit(hookup.calls.pmis == 1 ? 0 : 1)
-    default: break
-    }
-  }
-}
-
-print("\(choice.preset.name); \(counting.explanation)")
-if let source = here.bestHost.source {
-  let signal = try OverflowSignal.install(OverflowSignal.range.lowerBound + 1)
-  signal.unblockHere()
-  let scope: GuestScope = counting == .native ? .virtualMachine : .nestedVirtualMachine
-  try run(on: try PerfEventHost(here, options: PerfEventOptions(source: source, scope: scope, signal: signal)))
-} else {
-  print("\(here.bestHostReason): only emulated instructions count")
-  try run(
-    on: SimulatedHost(limits: HostLimits(gpCounters: 8, fixedCounters: 3, gpWidth: 48, fixedWidth: 48, archEvents: 7)))
+do {
+  try boot(PluginCatalogue().select(model: CommandLine.arguments.dropFirst().first ?? "intel-v2"))
+} catch {
+  print("MinimalVMM: \(error)")
+  exit(1)
 }
