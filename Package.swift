@@ -66,7 +66,7 @@ let package = Package(
     .target(name: "CKernelFixtures", path: "Tests/CKernelFixtures"),
     .testTarget(
       name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations", "TestSupport"]),
-    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures"]),
+    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "KVMGuest", "CKernelFixtures"]),
     .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
     .testTarget(name: "KVMPMUTests", dependencies: ["KVMPMU", "CLinux", "IntelModel", "AMDModel", "TestSupport"]),
     .testTarget(

@@ -15,6 +15,13 @@ public struct ProgrammedCounter: Sendable, Equatable, BitwiseCopyable {
   @inlinable
   public var topBit: UInt64 { 1 &<< UInt64(registers.width &- 1) }
 
+  /// Events since the preset was written, when the counter reads `value`.
+  @inlinable
+  public func events(at value: UInt64) -> UInt64 {
+    let isNegative = registers.signExtends && preset &>> 31 & 1 != 0
+    return (value &- (isNegative ? preset | 0xFFFF_FFFF &<< 32 : preset)) & (topBit &* 2 &- 1)
+  }
+
   init(_ event: GuestEvent, on registers: CounterRegisters) {
     self.registers = registers
     self.event = event

@@ -61,9 +61,7 @@ public struct BuiltInRun: Sendable {
     let values = try cpu.perform(stop.commands).compactMap { result -> UInt64? in
       if case .value(let value) = result { value } else { nil }
     }
-    return zip(set.counters, values).map { counter, value in
-      (value &- counter.preset) & (counter.topBit &* 2 &- 1)
-    }
+    return zip(set.counters, values).map { $0.events(at: $1) }
   }
 
   private func sample<PMU>(
