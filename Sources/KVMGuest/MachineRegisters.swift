@@ -1,3 +1,4 @@
+import CLinux
 import KVMPMU
 import VPMUModel
 
@@ -35,4 +36,21 @@ struct MachineRegisters {
 
   /// WRMSR; false: #GP. IA32_MISC_ENABLE takes what it holds and no more.
   func write(_ msr: UInt32, _ value: UInt64) -> Bool { msr == Self.miscEnable && read(msr) == value }
+
+  /// Answers an exit for an MSR that is not the PMU's.
+  ///
+  /// - Returns: false: it is another exit
+  func answer(_ run: UnsafeMutablePointer<kvm_run>) -> Bool {
+    let exit = clinux_kvm_msr(run)
+    switch Int32(bitPattern: run.pointee.exit_reason) {
+    case KVM_EXIT_X86_RDMSR:
+      let value = read(exit.pointee.index)
+      exit.pointee.data = value ?? 0
+      exit.pointee.error = value == nil ? 1 : 0
+    case KVM_EXIT_X86_WRMSR:
+      exit.pointee.error = write(exit.pointee.index, exit.pointee.data) ? 0 : 1
+    default: return false
+    }
+    return true
+  }
 }

@@ -44,25 +44,18 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
     window = UnsafeMutableRawBufferPointer(start: start, count: VirtualMachine.window)
     shared = (start + Int(GUEST_SHARED_ADDRESS)).assumingMemoryBound(to: guest_shared.self)
     do throws(KVMError) {
-      let fd = try KVMError.check("KVM_CREATE_VCPU", clinux_kvm_create_vcpu(machine.fd, UInt32(id)))
-      var run: UnsafeMutablePointer<kvm_run>?
-      let mapped = clinux_kvm_map_run(fd, machine.runSize, &run)
-      guard mapped >= 0, let run else {
-        close(fd)
-        throw KVMError(call: "mmap", errno: -mapped)
-      }
-      let handle = VCPUHandle(fd: fd, vm: machine.fd, run: run)
+      let handle = try machine.makeVCPU(id)
       do throws(KVMError) {
         hookup = try PMUHookup(pmu, handle, options: hookupOptions)
         rewrite = Self.loadProgram(into: window, hookupOptions.rdpmc)
         LongMode.write(to: window, base: UInt64(base))
         let cpuid = try GuestCPUID(
           machine.system, guest, vendor: vendor, apicID: UInt32(id), isX2APIC: options.isX2APIC)
-        try KVMError.check("KVM_SET_CPUID2", clinux_kvm_set_cpuid(fd, cpuid.entries, UInt32(cpuid.entries.count)))
-        try KVMError.check("KVM_SET_MP_STATE", clinux_kvm_make_runnable(fd))
+        try KVMError.check(
+          "KVM_SET_CPUID2", clinux_kvm_set_cpuid(handle.fd, cpuid.entries, UInt32(cpuid.entries.count)))
+        try KVMError.check("KVM_SET_MP_STATE", clinux_kvm_make_runnable(handle.fd))
       } catch {
-        munmap(run, machine.runSize)
-        close(fd)
+        machine.release(handle)
         throw error
       }
     } catch { throw .kvm(error) }
@@ -72,8 +65,7 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
 
   deinit {
     hookup.detach()
-    munmap(hookup.vcpu.run, machine.runSize)
-    close(hookup.vcpu.fd)
+    machine.release(hookup.vcpu)
   }
 
   /// The program begins anew, wherever it was.

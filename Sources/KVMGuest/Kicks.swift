@@ -1,0 +1,30 @@
+import CLinux
+import KVMPMU
+
+/// Timers that get this thread out of KVM_RUN: at the time limit, and in between.
+struct Kicks {
+  private let timers: [UInt]
+
+  init(_ signal: Int32, limit: UInt64, interval: UInt64?) throws(GuestError) {
+    do throws(KVMError) {
+      try KVMError.check("sigaction", clinux_kick_install(signal))
+      clinux_signal_unblock(signal)
+      var timers = [try Self.start(signal, limit, 0)]
+      if let interval {
+        do throws(KVMError) { timers.append(try Self.start(signal, interval, interval)) } catch {
+          clinux_kick_timer_delete(timers[0])
+          throw error
+        }
+      }
+      self.timers = timers
+    } catch { throw .kvm(error) }
+  }
+
+  func end() { for timer in timers { clinux_kick_timer_delete(timer) } }
+
+  private static func start(_ signal: Int32, _ first: UInt64, _ interval: UInt64) throws(KVMError) -> UInt {
+    var timer: UInt = 0
+    try KVMError.check("timer_create", clinux_kick_timer(signal, first, interval, &timer))
+    return timer
+  }
+}
