@@ -68,7 +68,7 @@ let package = Package(
       name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations", "TestSupport"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "KVMGuest", "CKernelFixtures"]),
     .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
-    .testTarget(name: "KVMPMUTests", dependencies: ["KVMPMU", "CLinux", "IntelModel", "AMDModel", "TestSupport"]),
+    .testTarget(name: "KVMPMUTests", dependencies: ["KVMPMU", "CLinux", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport"]),
     .testTarget(
       name: "KVMGuestTests",
       dependencies: ["KVMGuest", "CLinux", "PerfEventHost", "VPMUTrace", "IntelModel", "AMDModel", "TestSupport"]),

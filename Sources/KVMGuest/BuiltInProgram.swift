@@ -68,7 +68,7 @@ extension VirtualCPU {
     throw .lost(vector: shared.pointee.lost_vector, rip: shared.pointee.lost_address)
   }
 
-  func results(of commands: [GuestCommand]) -> [GuestResult] {
+  package func results(of commands: [GuestCommand]) -> [GuestResult] {
     let slots = guest_shared_commands(shared)
     return commands.indices.map { index in
       if slots[index].faulted != 0 { return .fault }

@@ -38,7 +38,11 @@ extension PMUHookup {
         try KVMError.check("KVM_NMI", clinux_kvm_nmi(vcpu.fd))
       case .fixed(let vector):
         calls.pmiCalls &+= 1
-        try KVMError.check("KVM_SIGNAL_MSI", clinux_kvm_signal_msi(vcpu.vm, Self.address(ofAPIC: id), UInt32(vector)))
+        // A guest that turned its local APIC off gets none: that is its affair and no error.
+        guard clinux_kvm_signal_msi(vcpu.vm, Self.address(ofAPIC: id), UInt32(vector)) > 0 else {
+          calls.maskedPMIs &+= 1
+          return
+        }
       case .other:
         calls.maskedPMIs &+= 1
         return
@@ -54,28 +58,37 @@ extension PMUHookup {
     } catch { throw .kvm(error) }
   }
 
-  /// LVTPC and the APIC's number: two registers in x2APIC mode, else from the whole page.
+  /// LVTPC and the APIC's number: two registers in x2APIC mode, else from the whole page. An APIC that is off is masked.
   private func readLVTPC() throws(KVMError) -> (route: PMIRoute, id: UInt32, isX2APIC: Bool) {
+    let base = try apicBase()
+    guard base.isEnabled else { return (PMIRoute(rawValue: PMIRoute.mask), 0, false) }
+    guard base.isX2APIC else {
+      var lapic = kvm_lapic_state()
+      calls.pmiCalls &+= 1
+      try KVMError.check("KVM_GET_LAPIC", clinux_kvm_get_lapic(vcpu.fd, &lapic))
+      return withUnsafeBytes(of: lapic) { page in
+        (
+          PMIRoute(rawValue: page.loadUnaligned(fromByteOffset: PMIRoute.offset, as: UInt32.self)),
+          page.loadUnaligned(fromByteOffset: PMIRoute.idOffset, as: UInt32.self) >> 24, false
+        )
+      }
+    }
+    let route = PMIRoute(rawValue: UInt32(truncatingIfNeeded: try register(PMIRoute.msr) ?? UInt64(PMIRoute.mask)))
+    guard case .fixed = route.delivery, !route.isMasked else { return (route, 0, true) }
+    return (route, UInt32(truncatingIfNeeded: try register(PMIRoute.idMSR) ?? 0), true)
+  }
+
+  /// KVM leaves it in kvm_run at each exit; before the first one it is asked for.
+  private func apicBase() throws(KVMError) -> APICBase {
+    let known = vcpu.run.pointee.apic_base
+    return APICBase(rawValue: known != 0 ? known : try register(APICBase.msr) ?? 0)
+  }
+
+  /// KVM_GET_MSRS; nil: there is none.
+  private func register(_ msr: UInt32) throws(KVMError) -> UInt64? {
     var value: UInt64 = 0
     calls.pmiCalls &+= 1
-    if try KVMError.check("KVM_GET_MSRS", clinux_kvm_get_msr(vcpu.fd, PMIRoute.msr, &value)) == 1 {
-      let route = PMIRoute(rawValue: UInt32(truncatingIfNeeded: value))
-      var id: UInt64 = 0
-      if case .fixed = route.delivery, !route.isMasked {
-        calls.pmiCalls &+= 1
-        try KVMError.check("KVM_GET_MSRS", clinux_kvm_get_msr(vcpu.fd, PMIRoute.idMSR, &id))
-      }
-      return (route, UInt32(truncatingIfNeeded: id), true)
-    }
-    var lapic = kvm_lapic_state()
-    calls.pmiCalls &+= 1
-    try KVMError.check("KVM_GET_LAPIC", clinux_kvm_get_lapic(vcpu.fd, &lapic))
-    return withUnsafeBytes(of: lapic) { page in
-      (
-        PMIRoute(rawValue: page.loadUnaligned(fromByteOffset: PMIRoute.offset, as: UInt32.self)),
-        page.loadUnaligned(fromByteOffset: PMIRoute.idOffset, as: UInt32.self) >> 24, false
-      )
-    }
+    return try KVMError.check("KVM_GET_MSRS", clinux_kvm_get_msr(vcpu.fd, msr, &value)) == 1 ? value : nil
   }
 
   /// The address of a message to one local APIC, physical destination: bits 19:12, and what is above 8 bits in 63:40

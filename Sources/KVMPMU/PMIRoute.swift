@@ -20,7 +20,8 @@ public struct PMIRoute: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   /// What the delivery mode (bits 10:8) asks for; others than these two reach no guest here.
   public var delivery: Delivery {
     switch (rawValue >> 8) & 7 {
-    case 0: .fixed(vector)
+    // Vectors below 16 are an error of the local APIC's.
+    case 0 where vector >= 16: .fixed(vector)
     case 4: .nmi
     default: .other
     }
@@ -38,4 +39,14 @@ public struct PMIRoute: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   public static func masksOnDelivery(cpuidVendor: String) -> Bool {
     ["GenuineIntel", "CentaurHauls", "  Shanghai  "].contains(cpuidVendor)
   }
+}
+
+/// IA32_APIC_BASE: the local APIC's mode (Intel SDM vol. 3A, 11.4.4 and 11.12.1; AMD APM vol. 2, 16.3.1 and 16.9).
+struct APICBase {
+  static let msr: UInt32 = 0x1B
+
+  let rawValue: UInt64
+
+  var isEnabled: Bool { rawValue & 1 << 11 != 0 }
+  var isX2APIC: Bool { rawValue & 1 << 10 != 0 }
 }

@@ -7,7 +7,9 @@ extension PMUHookup {
   func handlePort() throws(HookupError) -> ExitAnswer {
     guard case .rewrite(let port) = options.rdpmc else { return .notMine }
     let exit = clinux_kvm_io(vcpu.run)
-    guard exit.pointee.direction == UInt8(KVM_EXIT_IO_OUT), exit.pointee.port == UInt16(port) else { return .notMine }
+    guard exit.pointee.direction == UInt8(KVM_EXIT_IO_OUT), exit.pointee.port == UInt16(port),
+      exit.pointee.size == 1, exit.pointee.count == 1
+    else { return .notMine }
     calls.rdpmcExits &+= 1
     // Whether RIP is past the OUT already depends on the host; once the exit is complete it is.
     try completeExit()

@@ -20,7 +20,7 @@
 /// | `PMIDelivery`, `PMIRoute` | LVTPC, and how the interrupt gets there |
 /// | `SliceClock` | when a time slice begins |
 /// | `RDPMCWay`, `RDPMCRewrite`, `RDPMCMirror` | RDPMC, which never exits by itself |
-/// | `GuestCounting`, `EmulatedInstructions` | what counts as the guest's on this host |
+/// | `GuestCounting`, `EmulatedInstructions`, `VMMShare` | what counts as the guest's on this host |
 import CLinux
 import VPMUCore
 import VPMUModel
@@ -36,6 +36,7 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
   var slices: SliceClock
   var pmi: PMIDelivery
   let emulated: EmulatedInstructions?
+  let mirror: RDPMCMirror?
 
   /// - Throws: ``KVMError`` if the vCPU has no statistics where `options.counting` needs them
   public init(_ pmu: PMU, _ vcpu: VCPUHandle, options: HookupOptions) throws(KVMError) {
@@ -44,6 +45,7 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
     self.options = options
     slices = SliceClock(options.slices)
     pmi = PMIDelivery(masksOnDelivery: options.masksLVTPCOnDelivery)
+    mirror = options.rdpmc == .mirror ? RDPMCMirror(vcpu, counters: options.rdpmcCounters) : nil
     let isEmulated = options.counting == .nestedInSoftware
     emulated =
       isEmulated
@@ -76,14 +78,22 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
         try pmu.scheduledIn()
       }
       action = try pmu.enter()
+      if let mirror { calls.mirrorCalls &+= try mirror.update(pmu) }
     } catch { throw .pmu(error) }
-    if action == .injectPMI { pmi.isDue = true }
+    if action == .injectPMI, options.deliversPMI { pmi.isDue = true }
     if pmi.isDue { try deliverPMI() }
     return action
   }
 
+  /// A PMI that is still to be delivered: one more thing to save, beside the vPMU's state. Restored by ``requestPMI()``.
+  public var hasUndeliveredPMI: Bool { pmi.isDue }
+
+  /// The next ``enter()`` delivers a PMI.
+  public func requestPMI() { pmi.isDue = true }
+
   /// Right after each KVM_RUN: reports what KVM emulated.
   public func guestRan() throws(HookupError) {
+    options.runs?.count()
     do throws(VPMUError) {
       try pmu.guestRan()
       guard let count = emulated?.take(), count != 0 else { return }
@@ -146,6 +156,13 @@ public struct HookupOptions: Sendable {
   public var instructions: EventCode?
   /// Reasons of MSR exits that are looked at. Others are the VMM's.
   public var reasons: MSRExitReasons
+  /// Whether PMIs are delivered here, to the local APIC in the kernel. Without one, the VMM does it when ``PMUHookup/enter()``
+  /// says so.
+  public var deliversPMI = true
+  /// Counts the guest's runs for a ``ShareCorrectedHost``. Not to be shared by vCPUs.
+  public nonisolated(unsafe) var runs: RunCounter?
+  /// With ``RDPMCWay/mirror``: the counters' registers (``RDPMCMirror/registers(_:)``).
+  public var rdpmcCounters: [MSRNumber] = []
 
   public init(
     slices: SliceClock.Source = .threadSwitches(), masksLVTPCOnDelivery: Bool, rdpmc: RDPMCWay = .none,
@@ -172,6 +189,7 @@ public struct HookupOptions: Sendable {
       instructions: declaration.event(for: .instructions).map {
         EventCode(selector: $0.select, mask: declaration.eventSelectMask)
       })
+    if rdpmc == .mirror { rdpmcCounters = RDPMCMirror.registers(declaration) }
   }
 }
 
@@ -189,6 +207,8 @@ public struct KVMCallCounts: Sendable, Equatable {
   public var maskedPMIs: UInt64 = 0
   /// KVM_GET_MSRS, KVM_SET_MSRS, KVM_GET_LAPIC, KVM_NMI and KVM_SIGNAL_MSI for PMIs.
   public var pmiCalls: UInt64 = 0
+  /// KVM_SET_MSRS to mirror counters.
+  public var mirrorCalls: UInt64 = 0
   /// KVM_RUN only to complete an exit.
   public var completions: UInt64 = 0
   /// Time slices.

@@ -1,0 +1,94 @@
+import CLinux
+import KVMPMU
+import VPMUModel
+
+/// A vCPU that a multiboot kernel is entered on, with a virtual PMU. It is made, used and released on one thread: that of its
+/// PMU. The local APIC is in xAPIC mode, as after RESET, and can be put in x2APIC mode.
+public final class KernelCPU<PMU: GuestFacingPMU> {
+  public let machine: VirtualMachine
+  public let hookup: PMUHookup<PMU>
+  public let options: VCPUOptions
+
+  private let registers: MachineRegisters
+  private let bus: PortBus
+  private let exitPort: ExitPort
+
+  /// Makes the only vCPU of a machine in whose memory a kernel was loaded.
+  ///
+  /// - Parameters:
+  ///   - vendor: its CPUID vendor string
+  ///   - devices: on its ports
+  ///   - exitPort: another device: the kernel's end
+  ///   - options: time limit and interruptions; CR4.PCE and the APIC's mode are the kernel's own matter
+  public init(
+    _ machine: VirtualMachine, _ pmu: PMU, guest: GuestConfiguration, vendor: String,
+    hookup hookupOptions: HookupOptions,
+    kernel: MultibootKernel.Loaded, devices: [any PortDevice], exitPort: ExitPort, options: VCPUOptions = VCPUOptions()
+  ) throws(GuestError) {
+    self.machine = machine
+    self.options = options
+    self.exitPort = exitPort
+    registers = MachineRegisters(guest)
+    bus = PortBus(devices: devices + [exitPort])
+    do throws(KVMError) {
+      let vcpu = try machine.makeVCPU(0)
+      do throws(KVMError) {
+        hookup = try PMUHookup(pmu, vcpu, options: hookupOptions)
+        let cpuid = try GuestCPUID(machine.system, guest, vendor: vendor, apicID: 0, isX2APIC: true)
+        try KVMError.check("KVM_SET_CPUID2", clinux_kvm_set_cpuid(vcpu.fd, cpuid.entries, UInt32(cpuid.entries.count)))
+        var sregs = kvm_sregs()
+        try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(vcpu.fd, &sregs))
+        ProtectedMode.enter(&sregs)
+        try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(vcpu.fd, &sregs))
+        var regs = kvm_regs()
+        regs.rip = UInt64(kernel.entry)
+        regs.rax = UInt64(MultibootKernel.bootMagic)
+        regs.rbx = UInt64(kernel.information)
+        regs.rflags = 2
+        try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(vcpu.fd, &regs))
+      } catch {
+        machine.release(vcpu)
+        throw error
+      }
+    } catch { throw .kvm(error) }
+    hookup.attach()
+  }
+
+  deinit {
+    hookup.detach()
+    machine.release(hookup.vcpu)
+  }
+
+  /// Runs the kernel until it writes to the exit port.
+  ///
+  /// - Returns: what it wrote
+  /// - Throws: ``GuestError/timeLimit(nanoseconds:)``, or why KVM stopped it
+  public func run() throws(GuestError) -> UInt32 {
+    let kicks = try Kicks(
+      options.kickSignal ?? clinux_last_realtime_signal(), limit: options.timeLimit, interval: options.kickInterval)
+    defer { kicks.end() }
+    let start = clinux_monotonic_time()
+    while true {
+      try step()
+      if let value = exitPort.value { return value }
+      if clinux_monotonic_time() &- start >= options.timeLimit { throw .timeLimit(nanoseconds: options.timeLimit) }
+    }
+  }
+
+  private func step() throws(GuestError) {
+    let vcpu = hookup.vcpu
+    do throws(HookupError) {
+      try hookup.enter()
+      let hasExit: Bool
+      do throws(KVMError) { hasExit = try vcpu.enterGuest() } catch { throw .kvm(error) }
+      try hookup.guestRan()
+      if !hasExit, options.looksAtCounts { hookup.pmu.lookAtCounts() }
+      guard hasExit, try hookup.handle() == .notMine else { return }
+    } catch { throw .hookup(error) }
+    if vcpu.run.pointee.exit_reason == UInt32(KVM_EXIT_IO) {
+      bus.perform(vcpu.run)
+    } else if !registers.answer(vcpu.run) {
+      try vcpu.endUnlessInterrupted()
+    }
+  }
+}

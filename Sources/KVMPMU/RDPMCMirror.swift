@@ -1,0 +1,79 @@
+import CLinux
+import VPMUCore
+import VPMUModel
+
+/// RDPMC by KVM's own PMU: before the guest runs, the counters that changed are written into it (KVM_SET_MSRS, which no
+/// filter stops), so that the processor's or KVM's RDPMC gives our value.
+///
+/// KVM's PMU stays on and sees the guest's CPUID, but never an event select: all PMU registers are filtered to us, so its
+/// counters stand still. A counter of ours that counts is as old as the last entry; one that stands still, as in a PMI handler
+/// after the global control was cleared, is exact.
+///
+/// It has not run on the machines that this is built on, whose KVM has no PMU: ``probe(_:_:)`` says so there.
+public final class RDPMCMirror {
+  /// A counter that RDPMC can name, and what KVM's PMU holds of it.
+  private struct Counter {
+    var msr: MSRNumber
+    var written: UInt64?
+  }
+
+  private let vcpu: Int32
+  private var counters: [Counter]
+  /// Kept, so that an entry allocates nothing.
+  private var changed: [kvm_msr_entry] = []
+
+  /// - Parameter counters: the value registers of the counters that RDPMC can name; of several names of one, any
+  public init(_ vcpu: VCPUHandle, counters: [MSRNumber]) {
+    self.vcpu = vcpu.fd
+    self.counters = counters.map { Counter(msr: $0, written: nil) }
+    changed.reserveCapacity(counters.count)
+  }
+
+  /// The registers of a model's declaration that hold counters which RDPMC can name: the first name of each.
+  public static func registers(_ declaration: ModelDeclaration) -> [MSRNumber] {
+    var seen: Set<UInt32> = []
+    return declaration.ranges.filter { $0.rdpmcBase != nil }.flatMap { range in
+      (0..<range.count).compactMap { index in
+        let selector = (range.rdpmcBase?.rawValue ?? 0) &+ index
+        return seen.insert(selector).inserted ? range.register(index) : nil
+      }
+    }
+  }
+
+  /// Whether this way is possible on a vCPU whose CPUID has been set; nil: yes, else why not.
+  ///
+  /// - Parameters:
+  ///   - counter: the model's first counter register
+  ///   - hostVendor: CPUID vendor string of the processor
+  public static func probe(
+    _ vcpu: VCPUHandle, counter: MSRNumber, modelVendors: [String], hostVendor: String
+  ) -> String? {
+    guard clinux_kvm_check_extension(vcpu.vm, UInt32(KVM_CAP_PMU_CAPABILITY)) & KVM_PMU_CAP_DISABLE != 0 else {
+      return "KVM has no PMU for guests here"
+    }
+    guard modelVendors.contains(hostVendor) else {
+      return "KVM's PMU is that of a \(hostVendor) processor, the model's is another one"
+    }
+    var value: UInt64 = 0
+    guard clinux_kvm_set_msr(vcpu.fd, counter.rawValue, 1) == 1,
+      clinux_kvm_get_msr(vcpu.fd, counter.rawValue, &value) == 1, value == 1
+    else { return "KVM's PMU does not take values for \(counter): it is off, or the guest's CPUID shows none" }
+    return nil
+  }
+
+  /// Writes what changed.
+  ///
+  /// - Returns: calls of the kernel: 0 or 1
+  func update(_ pmu: some GuestFacingPMU) throws(VPMUError) -> UInt64 {
+    changed.removeAll(keepingCapacity: true)
+    for index in counters.indices {
+      guard case .value(let value) = try pmu.readMSR(counters[index].msr, origin: .host) else { continue }
+      guard counters[index].written != value else { continue }
+      counters[index].written = value
+      changed.append(kvm_msr_entry(index: counters[index].msr.rawValue, reserved: 0, data: value))
+    }
+    guard !changed.isEmpty else { return 0 }
+    _ = clinux_kvm_set_msrs(vcpu, changed, UInt32(changed.count))
+    return 1
+  }
+}

@@ -1,0 +1,79 @@
+import VPMUCore
+import VPMUModel
+
+/// A host whose counts are the guest's: those of another one without the ``VMMShare``.
+///
+/// An event that was started and stopped without a run of the guest in between counted the VMM only, and so nothing. Events
+/// that interrupt are left as they are: their notice comes when the real event has counted its period, and a count that
+/// says less would make them overflow twice. A period of theirs is shorter by the share.
+public final class ShareCorrectedHost<Base: HostEvents>: HostEvents {
+  public struct Event: BitwiseCopyable {
+    let base: Base.Event
+    let place: UInt8
+  }
+
+  private struct Entry: BitwiseCopyable {
+    var isUsed = false
+    var constant: (edges: UInt64, betweenRuns: UInt64)?
+    var runsAtStart: UInt64 = 0
+    /// What was told last: a count never goes back.
+    var told: UInt64 = 0
+  }
+
+  public let base: Base
+  public let runs: RunCounter
+  /// Taken out of events that are created from now on.
+  public var share = VMMShare()
+  private var entries = Array(repeating: Entry(), count: 64)
+
+  public init(_ base: Base, runs: RunCounter) {
+    self.base = base
+    self.runs = runs
+  }
+
+  public var limits: HostLimits { base.limits }
+  public func attach(_ attachment: HostAttachment) { base.attach(attachment) }
+  public func bindToCurrentThread() { base.bindToCurrentThread() }
+
+  public func create(_ request: EventRequest) throws(HostRefusal) -> Event {
+    guard let place = entries.firstIndex(where: { !$0.isUsed }) else { throw .capacity }
+    let event = try base.create(request)
+    let constant = request.interrupts ? nil : request.generic.flatMap { share[$0] }
+    entries[place] = Entry(
+      isUsed: true, constant: constant.map { ($0.edges, $0.betweenRuns) }, runsAtStart: runs.runs)
+    return Event(base: event, place: UInt8(place))
+  }
+
+  public func quality(of request: EventRequest) -> MappingQuality { base.quality(of: request) }
+  public func setPeriod(_ period: UInt64, of event: Event) -> Bool { base.setPeriod(period, of: event.base) }
+
+  public func pause(_ event: Event) -> UInt64 {
+    let count = corrected(base.pause(event.base), event)
+    entries[Int(event.place)].told = 0
+    return count
+  }
+
+  public func resume(_ event: Event) -> Bool {
+    entries[Int(event.place)].runsAtStart = runs.runs
+    return base.resume(event.base)
+  }
+
+  public func read(_ event: Event) -> UInt64 { corrected(base.read(event.base), event) }
+
+  public func release(_ event: Event) {
+    entries[Int(event.place)].isUsed = false
+    base.release(event.base)
+  }
+
+  public func shortfall(of event: Event) -> HostRefusal? { base.shortfall(of: event.base) }
+  public func inspect(_ event: Event) -> HostRefusal? { base.inspect(event.base) }
+
+  private func corrected(_ count: UInt64, _ event: Event) -> UInt64 {
+    let entry = entries[Int(event.place)]
+    guard let (edges, betweenRuns) = entry.constant else { return count }
+    let share = VMMShare.Constant(edges: edges, betweenRuns: betweenRuns).total(runs.runs &- entry.runsAtStart)
+    let told = max(entry.told, count > share ? count &- share : 0)
+    entries[Int(event.place)].told = told
+    return told
+  }
+}

@@ -1,0 +1,108 @@
+import CLinux
+import GuestPerf
+import IntelModel
+import KVMGuest
+import KVMPMU
+import TestSupport
+import Testing
+import VPMUCore
+import VPMUModel
+
+extension Guest {
+  @Suite struct HookupTests {
+    @Test func `The VMM's own share is measured with an empty guest and taken out, to the instruction`() throws {
+      let (share, counts) = try Guest.run { () -> (VMMShare, [UInt64]) in
+        let declaration = IntelModel().declaration
+        let guest = declaration.presets[0].configuration
+        let pmu = try NoisyPMU(guest)
+        var hookup = HookupOptions(for: declaration)
+        (hookup.runs, hookup.slices) = (pmu.runs, .external)
+        let cpu = try VirtualCPU(
+          VirtualMachine(models: [declaration]), pmu, guest: guest, vendor: "GenuineIntel", hookup: hookup)
+        let map = try cpu.findRegisters(declaration, widths: (48, 48))
+        let share = try VMMShare.calibrate(cpu, declaration, map)
+        pmu.host.share = share
+        // Another configuration, so that the event is made anew, with the share.
+        let control = MSRNumber(0x186)
+        func count(_ exits: Int) throws -> UInt64 {
+          let answers = try cpu.perform(
+            [.wrmsr(control, 0), .wrmsr(MSRNumber(0xC1), 0), .wrmsr(control, 0x41_00C0), .wrmsr(MSRNumber(0x38F), 1)]
+              + Array(repeating: .rdmsr(control), count: exits)
+              + [.wrmsr(MSRNumber(0x38F), 0), .rdmsr(MSRNumber(0xC1))])
+          guard case .value(let value)? = answers.last else { return .max }
+          return value
+        }
+        pmu.host.share = share
+        _ = try cpu.perform([.wrmsr(control, 0x41_00C4), .wrmsr(MSRNumber(0x38F), 1), .wrmsr(control, 0)])
+        return (share, try [0, 1, 5, 40].map(count))
+      }
+      let constant = try #require(share[.instructions])
+      #expect(constant.betweenRuns == NoisyPMU.beforeRun + NoisyPMU.afterRun)
+      #expect(constant.edges == NoisyPMU.beforeRun + NoisyPMU.afterRun)
+      #expect(counts == [0, 0, 0, 0])
+    }
+
+    @Test func `An exit that was answered is completed before registers are saved`() throws {
+      let (before, after, stays, last) = try Guest.run { () -> ([UInt8], [UInt8], Bool, GuestResult) in
+        let guest = try GuestUnderTest(IntelModel(), IntelModel().declaration.presets[0].configuration)
+        let cpu = guest.cpu
+        try cpu.load([.wrmsr(MSRNumber(0xC1), 77), .rdmsr(MSRNumber(0xC1))])
+        while cpu.hookup.calls.msrExits == 0 { _ = try cpu.step() }
+        /// The instruction before the one that the guest is at.
+        func lastBytes() throws -> (UInt64, [UInt8]) {
+          var regs = kvm_regs()
+          try KVMError.check("KVM_GET_REGS", clinux_kvm_get_regs(cpu.hookup.vcpu.fd, &regs))
+          return (regs.rip, Array(cpu.window[Int(regs.rip) - 2..<Int(regs.rip)]))
+        }
+        let before = try lastBytes()
+        try cpu.hookup.completeExit()
+        let after = try lastBytes()
+        try cpu.hookup.completeExit()
+        let again = try lastBytes()
+        _ = try cpu.run()
+        return (
+          before.1, after.1, again == after, cpu.results(of: [.wrmsr(MSRNumber(0xC1), 77), .rdmsr(MSRNumber(0xC1))])[1]
+        )
+      }
+      #expect(after == [0x0F, 0x30], "past WRMSR, where it was \(before)")
+      #expect(stays, "and not a step further")
+      #expect(last == .value(77))
+    }
+
+    @Test(arguments: [true, false], [LVTPC.nmi, .fixed])
+    func `A guest that turns its local APIC off gets no PMI, and the VMM no error`(
+      _ isX2APIC: Bool, _ lvtpc: LVTPC
+    ) throws {
+      let (pmis, calls) = try Guest.run { () -> (HandledPMIs, KVMCallCounts) in
+        let model = IntelModel()
+        let guest = try GuestUnderTest(
+          model, model.declaration.presets[0].configuration, options: VCPUOptions(isX2APIC: isX2APIC))
+        let map = try guest.cpu.findRegisters(model.declaration, widths: guest.widths)
+        try guest.cpu.setLVTPC(lvtpc)
+        let set = CounterSet([GuestEvent(code: 0xC0, period: 100)], on: map)
+        guest.cpu.handlePMIs(of: set, on: map, lvtpc: nil)
+        var program = CommandPort()
+        PerfDriver(map).program(set, &program)
+        _ = try guest.cpu.perform(program.commands + [.wrmsr(MSRNumber(0x1B), 0xFEE0_0000)])
+        try guest.runInstructions(100)
+        _ = try guest.cpu.perform(.userLoop(1000))
+        return (guest.cpu.pmis, guest.cpu.hookup.calls)
+      }
+      #expect(pmis.count == 0)
+      #expect(calls.pmis == 0 && calls.maskedPMIs == 1)
+    }
+
+    @Test func `What is saved of the hook-up is whether a PMI is under way`() throws {
+      let (isDue, pmis) = try Guest.run { () -> (Bool, HandledPMIs) in
+        let guest = try GuestUnderTest(IntelModel(), IntelModel().declaration.presets[0].configuration)
+        try guest.cpu.setLVTPC(.nmi)
+        guest.cpu.hookup.requestPMI()
+        let isDue = guest.cpu.hookup.hasUndeliveredPMI
+        _ = try guest.cpu.perform(.userLoop(10))
+        return (isDue, guest.cpu.pmis)
+      }
+      #expect(isDue)
+      #expect(pmis.count == 1 && pmis.empty == 1)
+    }
+  }
+}
