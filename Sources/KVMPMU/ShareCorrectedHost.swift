@@ -14,7 +14,9 @@ public final class ShareCorrectedHost<Base: HostEvents>: HostEvents {
 
   private struct Entry: BitwiseCopyable {
     var isUsed = false
-    var constant: (edges: UInt64, betweenRuns: UInt64)?
+    /// Nil: nothing is taken out.
+    var event: GenericEvent?
+    var constant: VMMShare.Constant?
     var runsAtStart: UInt64 = 0
     /// What was told last: a count never goes back.
     var told: UInt64 = 0
@@ -22,7 +24,7 @@ public final class ShareCorrectedHost<Base: HostEvents>: HostEvents {
 
   public let base: Base
   public let runs: RunCounter
-  /// Taken out of events that are created from now on.
+  /// Taken out of events that are started from now on.
   public var share = VMMShare()
   private var entries = Array(repeating: Entry(), count: 64)
 
@@ -38,9 +40,8 @@ public final class ShareCorrectedHost<Base: HostEvents>: HostEvents {
   public func create(_ request: EventRequest) throws(HostRefusal) -> Event {
     guard let place = entries.firstIndex(where: { !$0.isUsed }) else { throw .capacity }
     let event = try base.create(request)
-    let constant = request.interrupts ? nil : request.generic.flatMap { share[$0] }
-    entries[place] = Entry(
-      isUsed: true, constant: constant.map { ($0.edges, $0.betweenRuns) }, runsAtStart: runs.runs)
+    entries[place] = Entry(isUsed: true, event: request.interrupts ? nil : request.generic)
+    start(place)
     return Event(base: event, place: UInt8(place))
   }
 
@@ -54,7 +55,7 @@ public final class ShareCorrectedHost<Base: HostEvents>: HostEvents {
   }
 
   public func resume(_ event: Event) -> Bool {
-    entries[Int(event.place)].runsAtStart = runs.runs
+    start(Int(event.place))
     return base.resume(event.base)
   }
 
@@ -68,10 +69,15 @@ public final class ShareCorrectedHost<Base: HostEvents>: HostEvents {
   public func shortfall(of event: Event) -> HostRefusal? { base.shortfall(of: event.base) }
   public func inspect(_ event: Event) -> HostRefusal? { base.inspect(event.base) }
 
+  private func start(_ place: Int) {
+    entries[place].constant = entries[place].event.flatMap { share[$0] }
+    entries[place].runsAtStart = runs.runs
+  }
+
   private func corrected(_ count: UInt64, _ event: Event) -> UInt64 {
     let entry = entries[Int(event.place)]
-    guard let (edges, betweenRuns) = entry.constant else { return count }
-    let share = VMMShare.Constant(edges: edges, betweenRuns: betweenRuns).total(runs.runs &- entry.runsAtStart)
+    guard let constant = entry.constant else { return count }
+    let share = constant.total(runs.runs &- entry.runsAtStart)
     let told = max(entry.told, count > share ? count &- share : 0)
     entries[Int(event.place)].told = told
     return told

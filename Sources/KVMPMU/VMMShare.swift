@@ -4,7 +4,7 @@ import VPMUModel
 /// same for each run of the guest, and so it can be measured with an empty one and taken out.
 public struct VMMShare: Sendable, Equatable {
   /// The share of one event.
-  public struct Constant: Sendable, Equatable {
+  public struct Constant: Sendable, Equatable, BitwiseCopyable {
     /// From the event's start to the first KVM_RUN, and from the last one's return to its stop.
     public var edges: UInt64
     /// From one KVM_RUN's return to the next one.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GuestPerf
 import KVMGuest
 import KVMPMU
 import PerfEventHost
@@ -22,45 +23,62 @@ struct GuestRun: Sendable {
     guard let source = capabilities.bestHost.source else {
       let host = SimulatedHost(
         limits: HostLimits(gpCounters: 6, fixedCounters: 3, gpWidth: 48, fixedWidth: 48, archEvents: 7))
-      return "host       simulated: \(capabilities.bestHostReason)\n" + (try onHost(host, VCPUOptions(), host))
+      return "host       simulated: \(capabilities.bestHostReason)\n" + (try report(host, hookup, VCPUOptions(), host))
     }
     let signal = try OverflowSignal.firstFree()
     signal.unblockHere()
+    let counting = GuestCounting.detect()
     let scope: GuestScope = counting == .native ? .virtualMachine : .nestedVirtualMachine
-    let host = try PerfEventHost(
+    let events = try PerfEventHost(
       capabilities, options: PerfEventOptions(source: source, scope: scope, signal: signal))
-    // A notice is seen when the guest exits: it does, every 100 µs. Those of the clock do not come while it runs.
-    let vcpu = VCPUOptions(
-      kickInterval: source.countsTheEvent ? 100_000 : 500_000, looksAtCounts: !source.countsTheEvent)
-    return "host       \(source): \(capabilities.bestHostReason)\n" + (try onHost(host, vcpu, nil))
+    let text = "host       \(source): \(capabilities.bestHostReason)\n"
+    guard source.countsTheEvent else {
+      // The clock's notices do not come while the guest runs where KVM is nested.
+      return text + (try report(events, hookup, VCPUOptions(kickInterval: 500_000, looksAtCounts: true)))
+    }
+    var hookup = hookup
+    hookup.counting = counting
+    // An overflow is seen when the guest exits: at the latest after so long.
+    let vcpu = VCPUOptions(kickInterval: 100_000)
+    guard counting == .nestedInSoftware else { return text + (try report(events, hookup, vcpu)) }
+    let runs = RunCounter()
+    let host = ShareCorrectedHost(events, runs: runs)
+    hookup.runs = runs
+    return text + (try report(host, hookup, vcpu) { host.share = $0 })
   }
 
-  private var counting: GuestCounting { .detect() }
+  private var hookup: HookupOptions { HookupOptions(for: model.declaration, rdpmc: .rewrite()) }
 
-  private func onHost(_ host: some HostEvents, _ vcpu: VCPUOptions, _ simulated: SimulatedHost?) throws -> String {
+  /// - Parameters:
+  ///   - simulated: a host that counts what it is told
+  ///   - correct: takes the VMM's share, which is measured first; nil: there is none
+  private func report(
+    _ host: some HostEvents, _ hookup: HookupOptions, _ vcpu: VCPUOptions, _ simulated: SimulatedHost? = nil,
+    correct: ((VMMShare) -> Void)? = nil
+  ) throws -> String {
     guard let trace else {
       let pmu = try VirtualPMU(model: model, configuration: preset.configuration, host: host)
-      return try report(pmu, pmu.state, vcpu, simulated).text
+      return try run(pmu, pmu.state, hookup, vcpu, simulated, correct).text
     }
     let pmu = try RecordingPMU(
       model, preset.configuration, on: host, to: trace, title: "the built-in guest program on \(preset.name)")
-    let text = try report(pmu, pmu.pmu.state, vcpu, simulated).text
+    let text = try run(pmu, pmu.pmu.state, hookup, vcpu, simulated, correct).text
     try pmu.finish()
     return text + "\ntrace      \(trace)"
   }
 
-  private func report(
-    _ pmu: some GuestFacingPMU, _ state: PMUState, _ vcpu: VCPUOptions, _ simulated: SimulatedHost?
+  private func run(
+    _ pmu: some GuestFacingPMU, _ state: PMUState, _ hookup: HookupOptions, _ vcpu: VCPUOptions,
+    _ simulated: SimulatedHost?, _ correct: ((VMMShare) -> Void)?
   ) throws -> BuiltInReport {
     let declaration = model.declaration
-    let vendor = declaration.cpuidVendors.first ?? ""
-    // Emulated instructions are events; a clock's or a simulated host's counts are not.
-    let isCounted = simulated == nil && !vcpu.looksAtCounts
     let cpu = try VirtualCPU(
-      VirtualMachine(models: [declaration]), pmu, guest: preset.configuration, vendor: vendor,
-      hookup: HookupOptions(for: declaration, rdpmc: .rewrite(), counting: isCounted ? counting : .native),
-      options: vcpu)
+      VirtualMachine(models: [declaration]), pmu, guest: preset.configuration,
+      vendor: declaration.cpuidVendors.first ?? "", hookup: hookup, options: vcpu)
     let widths = (UInt32(state.pointee.gp_mask.nonzeroBitCount), UInt32(state.pointee.fixed_mask.nonzeroBitCount))
+    if let correct {
+      correct(try VMMShare.calibrate(cpu, declaration, cpu.findRegisters(declaration, widths: widths)))
+    }
     return try run.run(cpu, declaration, widths: widths) { round, rounds in
       for (generic, count) in [(GenericEvent.instructions, round.instructions), (.branches, round.branches)] {
         guard let event = declaration.event(for: generic) else { continue }

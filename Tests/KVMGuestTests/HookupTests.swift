@@ -22,7 +22,6 @@ extension Guest {
         let map = try cpu.findRegisters(declaration, widths: (48, 48))
         let share = try VMMShare.calibrate(cpu, declaration, map)
         pmu.host.share = share
-        // Another configuration, so that the event is made anew, with the share.
         let control = MSRNumber(0x186)
         func count(_ exits: Int) throws -> UInt64 {
           let answers = try cpu.perform(
@@ -32,8 +31,6 @@ extension Guest {
           guard case .value(let value)? = answers.last else { return .max }
           return value
         }
-        pmu.host.share = share
-        _ = try cpu.perform([.wrmsr(control, 0x41_00C4), .wrmsr(MSRNumber(0x38F), 1), .wrmsr(control, 0)])
         return (share, try [0, 1, 5, 40].map(count))
       }
       let constant = try #require(share[.instructions])
