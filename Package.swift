@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "PerfEventHost", targets: ["PerfEventHost"]),
     .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
     .library(name: "VPMUTrace", targets: ["VPMUTrace"]),
+    .library(name: "VPMUConformance", targets: ["VPMUConformance"]),
     .library(name: "VPMUIntel", type: .dynamic, targets: ["VPMUIntel"]),
     .library(name: "VPMUAMD", type: .dynamic, targets: ["VPMUAMD"]),
     .executable(name: "vpmu", targets: ["vpmu"]),
@@ -37,10 +38,11 @@ let package = Package(
     .target(name: "GuestPerf", dependencies: ["VPMUCore"]),
     .target(
       name: "VPMUBench", dependencies: ["GuestPerf", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
+    .target(name: "VPMUConformance", dependencies: ["CLinux", "VPMULoader", "VPMUTrace"]),
     .executableTarget(
       name: "vpmu",
       dependencies: [
-        "VPMUBench", "VPMULoader", "VPMUTrace", "PerfEventHost",
+        "VPMUBench", "VPMUConformance", "VPMULoader", "VPMUTrace", "PerfEventHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -61,6 +63,8 @@ let package = Package(
     .target(name: "CKernelFixtures", path: "Tests/CKernelFixtures"),
     .testTarget(
       name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations", "TestSupport"]),
+    .testTarget(
+      name: "VPMUConformanceTests", dependencies: ["vpmu", "VPMUConformance", "VPMUTrace"], exclude: ["Mutants"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures"]),
     .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
     .testTarget(

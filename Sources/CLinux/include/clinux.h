@@ -4,11 +4,13 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include "clinux_confine.h"
 #include "clinux_process.h"
 #include "clinux_cpuid.h"
 #include "clinux_error.h"
 #include "clinux_notice.h"
 #include "clinux_perf.h"
+#include "clinux_pipe.h"
 #include "clinux_thread.h"
 
 #endif
