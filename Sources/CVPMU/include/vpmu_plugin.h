@@ -475,7 +475,8 @@ vpmu_plugin_entry_v1(const vpmu_services *VPMU_NONNULL services);
 #define VPMU_FROZEN(condition) _Static_assert(condition, #condition)
 #endif
 
-#if UINTPTR_MAX == UINT64_MAX
+/* C99 can't assert while it compiles. */
+#if UINTPTR_MAX == UINT64_MAX && (defined(__cplusplus) || __STDC_VERSION__ >= 201112L)
 VPMU_FROZEN(sizeof(vpmu_abi_identity) == 8);
 VPMU_FROZEN(sizeof(vpmu_counter) == 24);
 VPMU_FROZEN(offsetof(vpmu_state, gp_mask) == 32);
