@@ -50,6 +50,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["VPMUCore", "SimulatedHost", "IntelModel", "AMDModel"],
       path: "Tests/TestSupport"),
+    .testTarget(name: "VPMUModelTests", dependencies: ["VPMUModel", "TestSupport"]),
     .testTarget(
       name: "VPMUCoreTests",
       dependencies: ["VPMUCore", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport", "CAllocations"]),
