@@ -1,4 +1,5 @@
 import CVPMU
+import TestSupport
 import Testing
 import VPMULoader
 import VPMUModel
@@ -90,15 +91,4 @@ struct BoundaryTests {
       #expect(state.pointee.model_words.0 == before)
     }
   }
-}
-
-/// A state as a core makes it, all zero but for its sizes.
-func withState(_ body: (PMUState) throws -> Void) rethrows {
-  let state = PMUState.allocate(capacity: 1)
-  defer { state.deallocate() }
-  state.initialize(to: vpmu_state())
-  state.pointee.struct_size = UInt32(MemoryLayout<vpmu_state>.size)
-  state.pointee.counter_size = UInt32(MemoryLayout<vpmu_counter>.stride)
-  state.pointee.counters_offset = UInt32(MemoryLayout<vpmu_state>.offset(of: \.counters) ?? 0)
-  try body(state)
 }

@@ -387,7 +387,8 @@ enum {
 enum {
   VPMU_RANGE_READ_ONLY = 1u << 0,    /* a guest's write changes nothing: #GP, or ignored with VPMU_RANGE_DROPS */
   VPMU_RANGE_SIGN_EXTENDS = 1u << 1, /* counters: a guest's write stores bits 31:0, sign-extended */
-  VPMU_RANGE_FULL_WIDTH = 1u << 2,   /* counters: a write of a bit above the width is #GP */
+  VPMU_RANGE_FULL_WIDTH = 1u << 2,   /* counters: a write of a bit above the width is #GP. Where an earlier range has the
+                                        same counters these are second names, for which msr_idx_to_pmc says -1 */
   VPMU_RANGE_DROPS = 1u << 3         /* what the register does not have is dropped when written; without it: #GP */
 };
 
