@@ -67,6 +67,7 @@ let package = Package(
     .testTarget(
       name: "VPMUConformanceTests", dependencies: ["vpmu", "VPMUConformance", "VPMUTrace"], exclude: ["Mutants"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures"]),
+    .testTarget(name: "ExamplesTests", dependencies: ["vpmu", "GuestPerf", "TestSupport", "VPMULoader"]),
     .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
     .testTarget(
       name: "VPMUBenchTests",
