@@ -1,4 +1,5 @@
 import CVPMU
+import Glibc
 import VPMULoader
 import VPMUModel
 
@@ -9,7 +10,7 @@ import VPMUModel
 /// ```
 final class GuardedState {
   /// How the core that made the state lays it out.
-  enum Layout {
+  enum Layout: CaseIterable {
     /// As this one.
     case current
     /// As one that knows more fields and larger counters: `counters_offset` and `counter_size` say so.
@@ -18,20 +19,24 @@ final class GuardedState {
 
   let model: PluginModel
   let state: PMUState
+  /// The three size fields as they must stay.
+  let sizes: (structure: UInt32, counter: UInt32, countersOffset: UInt32)
   private let memory: UnsafeMutableRawBufferPointer
-  private let fields: Int
   private let offset: Int
   private let stride: Int
+  /// Where the patterns are in `memory`.
+  private let guards: [Range<Int>]
 
   private static let guardSize = 512
   private static let pattern: UInt8 = 0xA5
   private static let counters = Int(VPMU_MAX_GP + VPMU_MAX_FIXED)
+  private static let fields = MemoryLayout<vpmu_state>.offset(of: \.counters) ?? 0
+  private static let sizeFields = 3 * MemoryLayout<UInt32>.size
 
   /// All zero but for the three sizes, as before `refresh`.
   init(_ model: PluginModel, layout: Layout = .current) {
     self.model = model
-    fields = MemoryLayout<vpmu_state>.offset(of: \.counters) ?? 0
-    offset = layout == .newer ? fields + 64 : fields
+    offset = Self.fields + (layout == .newer ? 64 : 0)
     stride = MemoryLayout<vpmu_counter>.size + (layout == .newer ? 16 : 0)
     let size = offset + Self.counters * stride
     sizes = (UInt32(size), UInt32(stride), UInt32(offset))
@@ -39,43 +44,72 @@ final class GuardedState {
     let start = UnsafeMutableRawPointer.allocate(byteCount: whole, alignment: 64)
     memory = UnsafeMutableRawBufferPointer(start: start, count: whole)
     state = (start + Self.guardSize).assumingMemoryBound(to: vpmu_state.self)
-    for index in memory.indices { memory[index] = isGuard(index) ? Self.pattern : 0 }
+    guards = Self.guards(offset: offset, stride: stride, whole: whole)
+    memset(start, 0, whole)
+    for range in guards { memset(start + range.lowerBound, Int32(Self.pattern), range.count) }
     state.pointee.struct_size = sizes.structure
     state.pointee.counter_size = sizes.counter
     state.pointee.counters_offset = sizes.countersOffset
   }
 
-  /// The three size fields as they must stay.
-  let sizes: (structure: UInt32, counter: UInt32, countersOffset: UInt32)
-
   deinit { memory.deallocate() }
 
-  /// `refresh` and `reset`, as the core makes a virtual CPU. False: the model refuses the configuration.
+  /// `refresh`; false: the model refuses the configuration.
+  func refresh(_ preset: ModelPreset, limits: HostLimits = .ample) -> Bool {
+    model.refresh(state, guest: preset.configuration, host: limits)
+  }
+
+  /// `refresh` and `reset`, as the core makes a virtual CPU.
   func start(_ preset: ModelPreset, limits: HostLimits = .ample) -> Bool {
-    guard model.refresh(state, guest: preset.configuration, host: limits) else { return false }
+    guard refresh(preset, limits: limits) else { return false }
     model.reset(state)
     return true
   }
 
-  /// Every byte of the state and around it.
+  // MARK: What is in it
+
+  /// Every byte of the state, and around it.
   var bytes: [UInt8] { Array(memory) }
+
+  /// The fields behind the sizes and all counters, apart from where they lie.
+  var contents: [UInt8] {
+    let fields = Self.fields - Self.sizeFields
+    let counter = MemoryLayout<vpmu_counter>.size
+    return [UInt8](unsafeUninitializedCapacity: fields + Self.counters * counter) { bytes, count in
+      guard let target = bytes.baseAddress else { return }
+      let start = UnsafeRawPointer(state)
+      memcpy(target, start + Self.sizeFields, fields)
+      for n in 0..<Self.counters { memcpy(target + fields + n * counter, start + offset + n * stride, counter) }
+      count = bytes.count
+    }
+  }
 
   /// The offset, from the start of the state, of the first byte that was written where nothing may be; nil: none was.
   var firstDamage: Int? {
-    memory.indices.first { isGuard($0) && memory[$0] != Self.pattern }.map { $0 - Self.guardSize }
+    let start = UnsafeRawPointer(state) - Self.guardSize
+    for range in guards where !range.isEmpty {
+      let bytes = start + range.lowerBound
+      // The first is right, and each of the others as the one before it.
+      if memory[range.lowerBound] == Self.pattern, memcmp(bytes, bytes + 1, range.count - 1) == 0 { continue }
+      return range.first { memory[$0] != Self.pattern }.map { $0 - Self.guardSize }
+    }
+    return nil
   }
 
-  /// What a model has changed in the size fields, nil if nothing.
+  /// A size field that a model has changed, nil if none.
   var changedSize: String? {
     if state.pointee.struct_size != sizes.structure { return "struct_size" }
     if state.pointee.counter_size != sizes.counter { return "counter_size" }
     return state.pointee.counters_offset != sizes.countersOffset ? "counters_offset" : nil
   }
 
-  private func isGuard(_ index: Int) -> Bool {
-    let place = index - Self.guardSize
-    if place < 0 || place >= offset + Self.counters * stride { return true }
-    if place < offset { return place >= fields }
-    return (place - offset) % stride >= MemoryLayout<vpmu_counter>.size
+  /// Before the fields, behind them, behind each counter, and after the last one.
+  private static func guards(offset: Int, stride: Int, whole: Int) -> [Range<Int>] {
+    let counter = MemoryLayout<vpmu_counter>.size
+    let inside = (0..<counters).map { n in
+      let start = guardSize + offset + n * stride
+      return start + counter..<start + stride
+    }
+    return [0..<guardSize, guardSize + fields..<guardSize + offset] + inside + [whole - guardSize..<whole]
   }
 }

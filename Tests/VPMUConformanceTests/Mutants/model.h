@@ -43,4 +43,9 @@ static inline uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 static inline bool has_global(const vpmu_state *state) { return state->features & VPMU_FEATURE_GLOBAL_CONTROL; }
 
-static inline vpmu_counter *gp(vpmu_state *state, uint32_t n) { return vpmu_counter_of(state, n); }
+static inline vpmu_counter *gp(vpmu_state *state, uint32_t n) {
+#ifdef MUTANT_VPMU_ABI_012
+  return &state->counters[n];
+#endif
+  return vpmu_counter_of(state, n);
+}

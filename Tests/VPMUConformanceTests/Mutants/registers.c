@@ -32,6 +32,9 @@ static register_kind find(const vpmu_state *state, uint32_t msr, uint32_t *n) {
 static bool is_valid_msr(void *context, const vpmu_state *state, uint32_t msr) {
   (void)context;
   uint32_t n;
+#ifdef MUTANT_VPMU_TAB_004_B
+  if (find(state, msr, &n) == IS_FIXED_CONTROL) return false;
+#endif
   return find(state, msr, &n) > ABSENT;
 }
 
@@ -40,7 +43,6 @@ static int32_t msr_idx_to_pmc(void *context, const vpmu_state *state, uint32_t m
   uint32_t n;
   switch (find(state, msr, &n)) {
   case IS_COUNTER:
-  case IS_FULL_COUNTER:
   case IS_EVENT_SELECT: return (int32_t)n;
   case IS_FIXED_COUNTER: return (int32_t)(VPMU_FIXED_BASE + n);
   default: return -1;
@@ -74,7 +76,11 @@ static vpmu_answer get_msr(void *context, const vpmu_state *state, uint32_t msr,
   case IS_GLOBAL_CONTROL: return done(state->global_control);
   case IS_STATUS_CLEAR:
   case IS_STATUS_SET: return done(0);
-  case IS_SCRATCH: return done(state->model_words[0]);
+  case IS_SCRATCH:
+#ifdef MUTANT_VPMU_ABI_017
+    ((vpmu_state *)(uintptr_t)state)->model_words[1]++;
+#endif
+    return done(state->model_words[0]);
   }
   return fault();
 }
@@ -124,6 +130,12 @@ static vpmu_answer change_status(vpmu_state *state, uint64_t value, bool sets, b
 static vpmu_answer set_scratch(vpmu_state *state, uint64_t value) {
   if (value & SCRATCH_RESERVED) return fault();
   state->model_words[0] = value;
+#ifdef MUTANT_VPMU_ABI_013
+  ((char *)state)[state->struct_size] = 1;
+#endif
+#ifdef MUTANT_VPMU_ABI_016
+  state->version = (uint32_t)value;
+#endif
   return done(0);
 }
 
@@ -134,7 +146,11 @@ static vpmu_answer set_msr(void *context, vpmu_state *state, uint32_t msr, uint6
   switch (find(state, msr, &n)) {
   case NONE: return not_mine();
   case ABSENT: return fault();
-  case IS_COUNTER: return counter(n, host ? value : (uint64_t)(int64_t)(int32_t)value);
+  case IS_COUNTER:
+#ifdef MUTANT_VPMU_ABI_015
+    gp(state, n)->base = value & state->gp_mask;
+#endif
+    return counter(n, host ? value : (uint64_t)(int64_t)(int32_t)value);
   case IS_FULL_COUNTER: return value & ~state->gp_mask ? fault() : counter(n, value);
   case IS_FIXED_COUNTER: return counter(VPMU_FIXED_BASE + n, value);
   case IS_EVENT_SELECT: return set_event_select(state, n, value);
@@ -147,3 +163,7 @@ static vpmu_answer set_msr(void *context, vpmu_state *state, uint32_t msr, uint6
   }
   return fault();
 }
+
+#ifdef MUTANT_VPMU_ABI_015_B
+static void deliver_pmi(void *context, vpmu_state *state) { (void)context, state->pmi_pending = 0; }
+#endif

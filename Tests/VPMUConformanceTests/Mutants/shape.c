@@ -20,6 +20,9 @@ static int32_t refresh(void *context, vpmu_state *state, const vpmu_guest_config
   state->global_status_reserved = ~(state->all_valid | STATUS_CONDITION);
   if (global) state->features |= VPMU_FEATURE_GLOBAL_CONTROL;
   if (leaf.ebx & LEAF_FULL_WIDTH) state->features |= FULL_WIDTH;
+#ifdef MUTANT_VPMU_TAB_002_B
+  if (!global) state->all_valid = 0;
+#endif
 #ifdef MUTANT_VPMU_TAB_002
   if (!global) return VPMU_FAULT;
 #endif
@@ -30,4 +33,7 @@ static int32_t refresh(void *context, vpmu_state *state, const vpmu_guest_config
 static void reset(void *context, vpmu_state *state) {
   (void)context;
   if (has_global(state)) state->global_control = low_bits(state->gp_count);
+#ifdef MUTANT_VPMU_ABI_014
+  state->struct_size = sizeof *state;
+#endif
 }
