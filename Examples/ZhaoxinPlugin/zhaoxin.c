@@ -22,28 +22,32 @@
 #define CYCLES {0x0082, VPMU_GENERIC_CYCLES, VPMU_QUALITY_EXACT}
 /* Other hosts' buses tick at other rates. */
 #define BUS_CYCLES {0x0083, VPMU_GENERIC_BUS_CYCLES, VPMU_QUALITY_SAME_UNIT}
-/* Which cycles are taken for stalled is each vendor's own choice. The front end's event needs an inverted counter mask,
- * and so has no generic one. */
-#define STALLED_BACKEND {0x040F, VPMU_GENERIC_STALLED_CYCLES_BACKEND, VPMU_QUALITY_APPROXIMATE}
+/* At which cache, whether retired or executed branches, and which cycles are taken for stalled: not published. */
+#define ABOUT(select, generic) {select, VPMU_GENERIC_##generic, VPMU_QUALITY_APPROXIMATE}
 
-/* Approximate below: at which cache, and whether retired or executed branches are counted, is not published. */
-#define EVENT(select, generic) {select, VPMU_GENERIC_##generic, VPMU_QUALITY_APPROXIMATE}
+/* On each of these processors: what the plugin announces. The front end's stalled cycles are an inverted count, and so no
+ * generic event. */
+static const vpmu_event common[] = {CYCLES, INSTRUCTIONS, BUS_CYCLES, ABOUT(0x040F, STALLED_CYCLES_BACKEND)};
 
-static const vpmu_event lujiazui[] = {
-    CYCLES, INSTRUCTIONS, EVENT(0x0028, BRANCHES), EVENT(0x0029, BRANCH_MISSES), EVENT(0x0515, CACHE_REFERENCES),
-    EVENT(0x051A, CACHE_MISSES), BUS_CYCLES, STALLED_BACKEND,
-};
+/* On one of them besides. */
 static const vpmu_event wudaokou[] = {
-    CYCLES, INSTRUCTIONS, EVENT(0x0700, BRANCHES), EVENT(0x0709, BRANCH_MISSES), EVENT(0x0515, CACHE_REFERENCES),
-    EVENT(0x051A, CACHE_MISSES), BUS_CYCLES, STALLED_BACKEND,
+    ABOUT(0x0700, BRANCHES),
+    ABOUT(0x0709, BRANCH_MISSES),
+    ABOUT(0x0515, CACHE_REFERENCES),
+    ABOUT(0x051A, CACHE_MISSES),
+};
+static const vpmu_event lujiazui[] = {
+    ABOUT(0x0028, BRANCHES),
+    ABOUT(0x0029, BRANCH_MISSES),
+    ABOUT(0x0515, CACHE_REFERENCES),
+    ABOUT(0x051A, CACHE_MISSES),
 };
 /* Its caches are others: what was a miss is a reference here, and no event is known for a miss. */
 static const vpmu_event yongfeng[] = {
-    CYCLES, INSTRUCTIONS, EVENT(0x0028, BRANCHES), EVENT(0x0029, BRANCH_MISSES), EVENT(0x051A, CACHE_REFERENCES),
-    BUS_CYCLES, STALLED_BACKEND,
+    ABOUT(0x0028, BRANCHES),
+    ABOUT(0x0029, BRANCH_MISSES),
+    ABOUT(0x051A, CACHE_REFERENCES),
 };
-/* What they have in common, for a processor that is not listed. */
-static const vpmu_event other[] = {CYCLES, INSTRUCTIONS, BUS_CYCLES};
 
 /* By the number of the fixed counter. */
 static const vpmu_event fixed[] = {INSTRUCTIONS, CYCLES, BUS_CYCLES};
@@ -53,13 +57,13 @@ static const vpmu_event fixed[] = {INSTRUCTIONS, CYCLES, BUS_CYCLES};
 /* CPUID leaf 1 EAX without the stepping: family 7 and the model. */
 #define SIGNATURE_MASK 0x0FFF0FF0u
 
-/* vpmu_state.model_shape[0] is the index in this table; 0: not listed. */
+/* vpmu_state.model_shape[0] is the index in this table; 0: another processor, with what is common. */
 static const struct processor {
   uint32_t signature;
   uint32_t event_count;
   const vpmu_event *events;
 } processors[] = {
-    {0, COUNT_OF(other), other},
+    {0, 0, NULL},
     {0x000107B0, COUNT_OF(wudaokou), wudaokou},
     {0x000307B0, COUNT_OF(lujiazui), lujiazui},
     {0x000507B0, COUNT_OF(yongfeng), yongfeng},
@@ -320,14 +324,20 @@ static vpmu_answer set_msr(void *context, vpmu_state *state, uint32_t msr, uint6
 
 /* ---- What counters count -------------------------------------------------------------------------------------- */
 
+static const vpmu_event *look_up(const vpmu_event *events, uint32_t count, uint64_t code) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (events[i].select == code) return &events[i];
+  }
+  return NULL;
+}
+
 static vpmu_event find_arch_event(void *context, const vpmu_state *state, uint64_t selector) {
   (void)context;
   const uint64_t code = selector & 0xFFFF;
-  const struct processor *const processor = &processors[state->model_shape[0] % COUNT_OF(processors)];
-  for (uint32_t i = 0; i < processor->event_count; i++) {
-    if (processor->events[i].select == code) return processor->events[i];
-  }
-  return (vpmu_event){code, VPMU_GENERIC_NONE, VPMU_QUALITY_NONE};
+  const struct processor *const own = &processors[state->model_shape[0] % COUNT_OF(processors)];
+  const vpmu_event *event = look_up(common, COUNT_OF(common), code);
+  if (!event) event = look_up(own->events, own->event_count, code);
+  return event ? *event : (vpmu_event){code, VPMU_GENERIC_NONE, VPMU_QUALITY_NONE};
 }
 
 static vpmu_event find_fixed_event(void *context, const vpmu_state *state, uint32_t index) {
@@ -366,8 +376,8 @@ static const vpmu_plugin_info info = {
     .ranges = ranges,
     .range_count = COUNT_OF(ranges),
     .range_size = sizeof(vpmu_register_range),
-    .events = lujiazui, /* those of the first model */
-    .event_count = COUNT_OF(lujiazui),
+    .events = common,
+    .event_count = COUNT_OF(common),
     .event_size = sizeof(vpmu_event),
     .event_select_mask = 0xFF,
     .ops = &ops,
