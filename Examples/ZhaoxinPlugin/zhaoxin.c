@@ -25,8 +25,8 @@
 /* At which cache, whether retired or executed branches, and which cycles are taken for stalled: not published. */
 #define ABOUT(select, generic) {select, VPMU_GENERIC_##generic, VPMU_QUALITY_APPROXIMATE}
 
-/* On each of these processors: what the plugin announces. The front end's stalled cycles are an inverted count, and so no
- * generic event. */
+/* On each of these processors: what the plugin announces. Stalled cycles of the front end are an inverted count, and so
+ * no generic event. */
 static const vpmu_event common[] = {CYCLES, INSTRUCTIONS, BUS_CYCLES, ABOUT(0x040F, STALLED_CYCLES_BACKEND)};
 
 /* On one of them besides. */
