@@ -51,22 +51,31 @@ enum CCompiler {
       + [source]
   }
 
-  /// Not by Foundation's `Process` and pipes: these end the program when a signal interrupts them.
-  private static func start(_ arguments: [String], errors: String) -> pid_t {
+  /// Starts a program. Not by Foundation's `Process` and pipes: these end the program when a signal interrupts them.
+  ///
+  /// - Returns: its process, -1 if it can't be started
+  static func start(_ arguments: [String], output: String = "/dev/null", errors: String) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    let flags = O_WRONLY | O_CREAT | O_TRUNC
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, flags, 0o600)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, flags, 0o600)
     let argv = arguments.map { strdup($0) } + [nil]
     defer { argv.forEach { free($0) } }
     var child: pid_t = 0
     return posix_spawn(&child, arguments[0], &actions, nil, argv, environ) == 0 ? child : -1
   }
 
-  private static func finish(_ library: String, _ child: pid_t) -> Result<String, Failure> {
+  /// Waits for its end; its exit code, -1 if there is none.
+  static func wait(_ child: pid_t) -> Int32 {
     var status: Int32 = -1
     while child > 0, waitpid(child, &status, 0) < 0, errno == EINTR {}
-    guard status != 0 else { return .success(library) }
+    return status & 0x7F == 0 ? (status >> 8) & 0xFF : -1
+  }
+
+  private static func finish(_ library: String, _ child: pid_t) -> Result<String, Failure> {
+    guard wait(child) != 0 else { return .success(library) }
     let text = try? String(contentsOfFile: library + ".errors", encoding: .utf8)
     return .failure(Failure(description: text ?? "the compiler can't be started"))
   }

@@ -1,14 +1,16 @@
 import SimulatedHost
 import VPMUCore
-import VPMULoader
+import VPMUModel
 import VPMUTrace
 
 /// Makes a trace shorter whose last answer differs, as long as it alone does.
-struct TraceShrinker {
-  let model: PluginModel
+package struct TraceShrinker<Model: PMUModel> {
+  private let model: Model
+
+  package init(model: Model) { self.model = model }
 
   /// Without the reads that don't matter: a read changes nothing, so none can change what is right.
-  func withoutReads(_ trace: Trace) -> Trace {
+  package func withoutReads(_ trace: Trace) -> Trace {
     shrink(trace, removing: \.isRead) { showsLastOnly($0) ? $0 : nil }
   }
 
@@ -17,7 +19,7 @@ struct TraceShrinker {
   /// - Parameters:
   ///   - mayGo: operations that can be removed; the last one never is
   ///   - judge: the trace, with answers that are right for what is left, if its last one still differs; else nil
-  func shrink(
+  package func shrink(
     _ trace: Trace, removing mayGo: (TraceOperation) -> Bool, judge: (Trace) -> Trace?
   ) -> Trace {
     var best = trace
@@ -40,7 +42,7 @@ struct TraceShrinker {
   }
 
   /// Whether a replay differs at the last operation and nowhere before.
-  func showsLastOnly(_ trace: Trace) -> Bool {
+  package func showsLastOnly(_ trace: Trace) -> Bool {
     guard let last = trace.steps.last, let log = replay(trace) else { return false }
     return log.count > 0 && log.first.allSatisfy { $0.line == last.line }
   }

@@ -163,7 +163,8 @@ final class TracedGuest {
   func violated(_ message: String) -> Finding { .violated(message, model: preset.name, trace: trace) }
 
   private func differs(_ what: String, _ got: String, _ expected: String, _ reason: String?) -> Finding {
-    violated("\(what): expected \(expected), got \(got)" + (reason.map { " (\($0))" } ?? ""))
+    let fault = vpmu.pluginFaults.last.map { "; the core refused what the plugin did: it \($0)" } ?? ""
+    return violated("\(what): expected \(expected), got \(got)" + (reason.map { " (\($0))" } ?? "") + fault)
   }
 
   private func record(_ operation: TraceOperation) {

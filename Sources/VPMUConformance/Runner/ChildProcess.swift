@@ -13,13 +13,18 @@ final class ChildProcess {
   }
 
   private let pid: pid_t
+  /// How it ended, once it is reaped: from then on its number may be another process's.
+  private var reaped: End?
   private var pipes: [Pipe]
   /// What it wrote to descriptor 3.
   private(set) var answer: [UInt8] = []
   /// What it printed, cut off.
   private(set) var printed: [UInt8] = []
 
-  private static let answerLimit = 1 << 22
+  /// Pipes of a child that has closed none.
+  static let pipeCount = 2
+
+  private static let answerLimit = 1 << 25
   private static let printedLimit = 1 << 12
 
   private struct Pipe {
@@ -118,14 +123,17 @@ final class ChildProcess {
     return waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo != 0
   }
 
-  /// Ends the child, if it has not ended, and all that it started; takes what was still in the pipes.
+  /// Ends the child, if it has not ended, and all of its process group; takes what was still in the pipes.
   func end() -> End {
+    if let known = reaped { return known }
     kill(-pid, SIGKILL)
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
     take()
     let signal = status & 0x7F
-    return signal == 0 ? .exited((status >> 8) & 0xFF) : .signalled(signal)
+    let end: End = signal == 0 ? .exited((status >> 8) & 0xFF) : .signalled(signal)
+    reaped = end
+    return end
   }
 }
 

@@ -9,6 +9,9 @@ public enum RuleProcess {
   /// Where the judgement goes.
   static let judgementDescriptor: Int32 = 3
 
+  /// The exit code of a process that was told something else.
+  static let misunderstood: Int32 = 64
+
   /// The words that a rule's process is told.
   static func arguments(_ rule: Rule, _ options: RunOptions) -> [String] {
     [
@@ -24,8 +27,10 @@ public enum RuleProcess {
   public static func main(_ arguments: [String]) -> Int32 {
     guard arguments.count == 6, let rule = RuleBook.rule(arguments[0]), let seed = UInt64(arguments[3]),
       let seconds = UInt32(arguments[5]), fcntl(judgementDescriptor, F_SETFD, FD_CLOEXEC) == 0
-    else { return 64 }
+    else { return misunderstood }
     clinux_confine(seconds, 2 << 30)
+    // What the program that started this one left open is no business of a plugin's.
+    for descriptor in ProcessTraces().descriptors where descriptor > judgementDescriptor { close(descriptor) }
     let subject = Subject(
       path: arguments[1], modelName: arguments[2].isEmpty ? nil : arguments[2], seed: seed,
       vectors: arguments[4].isEmpty ? nil : arguments[4])

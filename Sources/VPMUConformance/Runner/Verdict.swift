@@ -57,7 +57,8 @@ public enum Verdict: Sendable, Equatable {
     case .failed(let violation), .warned(let violation):
       violation.model.map { "\($0): \(violation.message)" } ?? violation.message
     case .crashed(let how): how
-    case .timedOut(let seconds): "no verdict after \(seconds) s"
+    case .timedOut(let seconds):
+      "no verdict after \(seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)") s"
     case .skipped(let reason): reason
     }
   }

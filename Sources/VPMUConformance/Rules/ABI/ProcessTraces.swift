@@ -3,16 +3,16 @@ import Glibc
 /// What code may leave behind in a process: its threads and open descriptors.
 struct ProcessTraces {
   let threads: Int
-  let descriptors: Set<Int>
+  let descriptors: Set<Int32>
 
   init() {
     threads = Self.entries("/proc/self/task").count
     // Reading the directory takes a descriptor, which is closed again.
-    descriptors = Set(Self.entries("/proc/self/fd").compactMap(Int.init)).filter { fcntl(Int32($0), F_GETFD) >= 0 }
+    descriptors = Set(Self.entries("/proc/self/fd").compactMap(Int32.init)).filter { fcntl($0, F_GETFD) >= 0 }
   }
 
   /// What a descriptor is open on.
-  static func target(of descriptor: Int) -> String {
+  static func target(of descriptor: Int32) -> String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let length = readlink("/proc/self/fd/\(descriptor)", &buffer, buffer.count - 1)
     return length > 0 ? String(decoding: buffer[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self) : "?"
