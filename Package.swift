@@ -11,8 +11,12 @@ let package = Package(
     .library(name: "PerfEventHost", targets: ["PerfEventHost"]),
     .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
     .library(name: "VPMUTrace", targets: ["VPMUTrace"]),
+<<<<<<< HEAD
     .library(name: "KVMPMU", targets: ["KVMPMU", "CLinux"]),
     .library(name: "KVMGuest", targets: ["KVMGuest"]),
+=======
+    .library(name: "VPMUConformance", targets: ["VPMUConformance"]),
+>>>>>>> main
     .library(name: "VPMUIntel", type: .dynamic, targets: ["VPMUIntel"]),
     .library(name: "VPMUAMD", type: .dynamic, targets: ["VPMUAMD"]),
     .executable(name: "vpmu", targets: ["vpmu"]),
@@ -42,10 +46,15 @@ let package = Package(
     .target(name: "KVMGuest", dependencies: ["CGuestProgram", "CLinux", "KVMPMU", "GuestPerf", "SimulatedHost", "VPMUTrace"]),
     .target(
       name: "VPMUBench", dependencies: ["GuestPerf", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
+    .target(name: "VPMUConformance", dependencies: ["CLinux", "VPMULoader", "VPMUTrace"]),
     .executableTarget(
       name: "vpmu",
       dependencies: [
+<<<<<<< HEAD
         "KVMGuest", "VPMUBench", "VPMULoader", "VPMUTrace", "PerfEventHost",
+=======
+        "VPMUBench", "VPMUConformance", "VPMULoader", "VPMUTrace", "PerfEventHost",
+>>>>>>> main
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -53,6 +62,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["VPMUCore", "SimulatedHost", "IntelModel", "AMDModel"],
       path: "Tests/TestSupport"),
+    .testTarget(name: "VPMUModelTests", dependencies: ["VPMUModel", "TestSupport"]),
     .testTarget(
       name: "VPMUCoreTests",
       dependencies: ["VPMUCore", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport", "CAllocations"]),
@@ -66,7 +76,15 @@ let package = Package(
     .target(name: "CKernelFixtures", path: "Tests/CKernelFixtures"),
     .testTarget(
       name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations", "TestSupport"]),
+<<<<<<< HEAD
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "KVMGuest", "CKernelFixtures"]),
+=======
+    .testTarget(
+      name: "VPMUConformanceTests", dependencies: ["vpmu", "VPMUConformance", "VPMUTrace", "IntelModel"],
+      exclude: ["Mutants"]),
+    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures"]),
+    .testTarget(name: "ExamplesTests", dependencies: ["vpmu", "GuestPerf", "TestSupport", "VPMULoader"]),
+>>>>>>> main
     .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
     .testTarget(name: "KVMPMUTests", dependencies: ["KVMPMU", "CLinux", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport"]),
     .testTarget(

@@ -7,15 +7,32 @@ extension PMUState {
   @usableFromInline
   func clear() {
     initialize(to: vpmu_state())
-    pointee.struct_size = UInt32(MemoryLayout<vpmu_state>.size)
-    pointee.counter_size = UInt32(MemoryLayout<vpmu_counter>.size)
-    pointee.counters_offset = UInt32(MemoryLayout<vpmu_state>.offset(of: \.counters) ?? 0)
+    restoreSizes()
+  }
+
+  /// Sets the size fields, which are the core's.
+  ///
+  /// - Returns: whether one of them was something else
+  @usableFromInline @discardableResult
+  func restoreSizes() -> Bool {
+    let sizes = (UInt32(MemoryLayout<vpmu_state>.size), UInt32(MemoryLayout<vpmu_counter>.stride), Self.countersOffset)
+    guard (pointee.struct_size, pointee.counter_size, pointee.counters_offset) != sizes else { return false }
+    (pointee.struct_size, pointee.counter_size, pointee.counters_offset) = sizes
+    return true
+  }
+
+  private static var countersOffset: UInt32 { UInt32(MemoryLayout<vpmu_state>.offset(of: \.counters) ?? 0) }
+
+  /// The counters, by the core's own layout.
+  @usableFromInline
+  var counterFields: UnsafeMutablePointer<vpmu_counter> {
+    (UnsafeMutableRawPointer(self) + Int(Self.countersOffset)).assumingMemoryBound(to: vpmu_counter.self)
   }
 
   /// Registers, counters and requests are zero, the shape stays.
   @usableFromInline
   func clearRegisters() {
-    for pmc in PMCSet(pointee.all_valid) { counter(pmc).pointee = vpmu_counter() }
+    counterFields.update(repeating: vpmu_counter(), count: Int(VPMU_MAX_GP + VPMU_MAX_FIXED))
     pointee.fixed_control = 0
     pointee.global_control = 0
     pointee.global_status = 0
@@ -43,24 +60,40 @@ extension PMUState {
   }
 
   /// What is wrong with the shape that a model set, nil if nothing is.
+  ///
+  /// - Parameter limits: what the host offers, and a model must not exceed
   @usableFromInline
-  func shapeFault() -> String? {
-    if pointee.gp_count > VPMU_MAX_GP {
-      return "\(pointee.gp_count) general-purpose counters, \(VPMU_MAX_GP) is the most"
+  func shapeFault(_ limits: HostLimits) -> String? {
+    Self.fault(
+      "general-purpose", count: pointee.gp_count, most: VPMU_MAX_GP, offered: limits.gp_counters,
+      mask: pointee.gp_mask, width: limits.gp_width)
+      ?? Self.fault(
+        "fixed", count: pointee.fixed_count, most: VPMU_MAX_FIXED, offered: limits.fixed_counters,
+        mask: pointee.fixed_mask, width: limits.fixed_width)
+      ?? strayCounters
+  }
+
+  /// - Parameters:
+  ///   - most: what the ABI has room for
+  ///   - width: bits of a counter of the host
+  private static func fault(
+    _ kind: String, count: UInt32, most: UInt32, offered: UInt32, mask: UInt64, width: UInt32
+  ) -> String? {
+    if count > most { return "\(count) \(kind) counters, \(most) is the most" }
+    if count > offered { return "\(count) \(kind) counters, the host offers \(offered)" }
+    guard count > 0 else { return nil }
+    let hexadecimal = "0x" + String(mask, radix: 16)
+    guard mask != 0, mask & (mask &+ 1) == 0, mask >> 63 == 0 else {
+      return "the mask of \(kind) counters to \(hexadecimal), which is no 2^width - 1 of 1 to 63 bits"
     }
-    if pointee.fixed_count > VPMU_MAX_FIXED {
-      return "\(pointee.fixed_count) fixed counters, \(VPMU_MAX_FIXED) is the most"
-    }
-    if pointee.gp_count > 0, !isWidthMask(pointee.gp_mask) { return "gp_mask to no 2^width - 1 of 1 to 63 bits" }
-    if pointee.fixed_count > 0, !isWidthMask(pointee.fixed_mask) {
-      return "fixed_mask to no 2^width - 1 of 1 to 63 bits"
-    }
+    return mask > VPMUModel.widthMask(bits: width)
+      ? "the mask of \(kind) counters to \(hexadecimal), the host's have \(width) bits" : nil
+  }
+
+  private var strayCounters: String? {
     let existing =
       VPMUModel.widthMask(bits: pointee.gp_count) | VPMUModel.widthMask(bits: pointee.fixed_count)
       << UInt64(VPMU_FIXED_BASE)
-    if pointee.all_valid & ~existing != 0 { return "bits in all_valid for counters that do not exist" }
-    return nil
+    return pointee.all_valid & ~existing == 0 ? nil : "bits in all_valid for counters that do not exist"
   }
-
-  private func isWidthMask(_ mask: UInt64) -> Bool { mask != 0 && mask & (mask &+ 1) == 0 && mask >> 63 == 0 }
 }

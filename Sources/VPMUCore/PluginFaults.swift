@@ -1,6 +1,6 @@
 import VPMUModel
 
-/// Answers of a model that can't be. The guest got #GP for each; the embedder sees them here.
+/// What a model returned that can't be. The embedder sees it here; a guest whose access it was got #GP.
 @frozen
 public struct PluginFaults: Sendable, BitwiseCopyable, Equatable {
   /// How many so far.
@@ -16,17 +16,34 @@ public struct PluginFaults: Sendable, BitwiseCopyable, Equatable {
     count &+= 1
     last = fault
   }
+
+  /// For people, nil if there was no fault.
+  ///
+  /// - Parameter plugin: ``ModelDeclaration/id``
+  public func report(plugin: String) -> String? {
+    guard let last else { return nil }
+    return "the plugin \(plugin) is faulty (\(count) times so far), the last time it \(last): report it to its author"
+  }
 }
 
-/// One answer of a model that can't be.
+/// One thing that can't be.
 @frozen
 public enum PluginFault: Sendable, BitwiseCopyable, Equatable {
-  /// `get_msr` or `set_msr` answered with a status that does not exist.
+  /// `get_msr` or `set_msr` answered with a status that does not exist. #GP.
   case status(Int32, msr: MSRNumber)
-  /// `get_msr` or `set_msr` named a counter that does not exist.
+  /// `get_msr` or `set_msr` named a counter that does not exist. #GP.
   case counter(UInt32, msr: MSRNumber)
-  /// `rdpmc_ecx_to_pmc` named a counter that does not exist.
+  /// `msr_idx_to_pmc` named a counter that does not exist. #GP.
+  case register(MSRNumber)
+  /// `check_rdpmc_early` returned neither VPMU_DONE nor VPMU_FAULT. #GP.
+  case earlyStatus(Int32, RDPMCSelector)
+  /// `rdpmc_ecx_to_pmc` named a counter that does not exist. #GP.
   case selector(RDPMCSelector)
+  /// `find_arch_event` or `find_fixed_event` gave the event of this encoding a generic number or a quality that does not
+  /// exist: it has no generic event then.
+  case event(select: UInt64)
+  /// `refresh` or `reset` changed a size field of `vpmu_state`, which the core has set right again.
+  case sizes
 }
 
 extension PluginFault: CustomStringConvertible {
@@ -34,8 +51,12 @@ extension PluginFault: CustomStringConvertible {
     switch self {
     case .status(let status, let msr): "answered \(msr) with status \(status), which does not exist"
     case .counter(let pmc, let msr): "answered \(msr) with PMC index \(pmc), a counter that does not exist"
-    case .selector(let ecx):
-      "took RDPMC selector 0x\(String(ecx.rawValue, radix: 16)) for a counter that does not exist"
+    case .register(let msr): "took \(msr) for a register of a counter that does not exist"
+    case .earlyStatus(let status, let ecx): "answered \(ecx) with status \(status), neither VPMU_DONE nor VPMU_FAULT"
+    case .selector(let ecx): "took \(ecx) for a counter that does not exist"
+    case .event(let select):
+      "gave the event 0x\(String(select, radix: 16)) a generic number or a quality that does not exist"
+    case .sizes: "changed a size field of vpmu_state in refresh or reset"
     }
   }
 }

@@ -4,8 +4,10 @@ public enum VPMUError: Error, Equatable {
   case wrongThread
   /// The model refuses the guest's CPUID.
   case configurationRefused(model: String)
-  /// The model's `refresh` left a shape that can't be.
+  /// The model's `refresh` left a shape that can't be. `model` is its id.
   case invalidShape(model: String, reason: String)
+  /// The model's `refresh` returned neither VPMU_DONE nor VPMU_FAULT. `model` is its id.
+  case invalidStatus(model: String, status: Int32)
   /// A saved state is of another shape: another model, CPUID or host limit.
   case foreignState(reason: String)
 }
@@ -18,6 +20,8 @@ extension VPMUError: CustomStringConvertible {
       "the model \(model) can't present this CPUID: start from one of its presets (vpmu plugins lists them)"
     case .invalidShape(let model, let reason):
       "the model \(model) is faulty, its refresh set \(reason): report it to its author"
+    case .invalidStatus(let model, let status):
+      "the model \(model) is faulty, its refresh returned \(status), neither VPMU_DONE nor VPMU_FAULT: report it to its author"
     case .foreignState(let reason):
       "the saved state does not fit this vPMU, \(reason): restore it with the configuration it was saved with"
     }

@@ -4,7 +4,7 @@ import VPMUModel
 /// The model of a loaded plugin: calls go straight through the boundary.
 ///
 /// One word, copied freely: the address of a constant table that lives as long as the process. What the callbacks return
-/// is made safe here where it is an index; the status of an answer is the core's to check.
+/// is the core's to check.
 @frozen
 public struct PluginModel: PMUModel, @unchecked Sendable {
   @usableFromInline let table: UnsafePointer<CallbackTable>
@@ -14,8 +14,12 @@ public struct PluginModel: PMUModel, @unchecked Sendable {
   public var declaration: ModelDeclaration { table.pointee.declaration }
 
   public func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
+    refreshStatus(state, guest: guest, host: host) == VPMU_DONE
+  }
+
+  public func refreshStatus(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Int32 {
     var host = host
-    return guest.withBoundary { table.pointee.refresh(table.pointee.context, state, $0, &host) } == VPMU_DONE
+    return guest.withBoundary { table.pointee.refresh(table.pointee.context, state, $0, &host) }
   }
 
   public func reset(_ state: PMUState) { table.pointee.reset(table.pointee.context, state) }
@@ -57,8 +61,13 @@ public struct PluginModel: PMUModel, @unchecked Sendable {
 
   @inlinable
   public func checkRDPMCEarly(_ ecx: RDPMCSelector, _ state: PMUState) -> Bool {
-    guard let check = table.pointee.checkRDPMCEarly else { return true }
-    return check(table.pointee.context, state, ecx.rawValue) == VPMU_DONE
+    earlyRDPMCStatus(ecx, state) == VPMU_DONE
+  }
+
+  @inlinable
+  public func earlyRDPMCStatus(_ ecx: RDPMCSelector, _ state: PMUState) -> Int32 {
+    guard let check = table.pointee.checkRDPMCEarly else { return Int32(VPMU_DONE) }
+    return check(table.pointee.context, state, ecx.rawValue)
   }
 
   @inlinable
@@ -73,12 +82,11 @@ public struct PluginModel: PMUModel, @unchecked Sendable {
 }
 
 extension PMCIndex {
-  /// From a plugin: nil for "none", and for what is no index.
+  /// From a plugin: nil for -1, "none". What is no index becomes one that no counter has, for the core to refuse.
   @inlinable
   init?(returned index: Int32) {
-    let index = UInt32(bitPattern: index)
-    guard index < 64 else { return nil }
-    self.init(rawValue: index)
+    if index == -1 { return nil }
+    self.init(rawValue: min(UInt32(bitPattern: index), 63))
   }
 }
 

@@ -54,12 +54,15 @@ public struct ModelEvent: Sendable, BitwiseCopyable, Equatable {
   /// The generic event, nil if there is none.
   public var generic: GenericEvent?
   public var quality: MappingQuality
+  /// Its generic number or its quality, as a plugin gave them, does not exist: it has no generic event.
+  public let isMisnumbered: Bool
 
   @inlinable
   public init(select: UInt64, generic: GenericEvent?, quality: MappingQuality) {
     self.select = select
     self.generic = generic
     self.quality = generic == nil ? .none : quality
+    isMisnumbered = false
   }
 
   /// An event that has no generic name.
@@ -69,9 +72,12 @@ public struct ModelEvent: Sendable, BitwiseCopyable, Equatable {
   /// From the boundary's form. Numbers that this core does not know become "no generic event".
   @inlinable
   public init(_ event: vpmu_event) {
-    self.init(
-      select: event.select, generic: GenericEvent(rawValue: event.generic),
-      quality: MappingQuality(rawValue: event.quality) ?? .none)
+    let generic = GenericEvent(rawValue: event.generic)
+    let quality = MappingQuality(rawValue: event.quality)
+    isMisnumbered = quality == nil || generic == nil && event.generic != VPMU_GENERIC_NONE
+    select = event.select
+    self.generic = isMisnumbered ? nil : generic
+    self.quality = self.generic == nil ? .none : quality ?? .none
   }
 
   /// In the boundary's form.

@@ -35,6 +35,10 @@ public struct RDPMCSelector: RawRepresentable, Hashable, Sendable, BitwiseCopyab
   public init(_ ecx: UInt32) { self.rawValue = ecx }
 }
 
+extension RDPMCSelector: CustomStringConvertible {
+  public var description: String { "RDPMC selector 0x" + String(rawValue, radix: 16) }
+}
+
 /// A counter: general-purpose counter n is n, fixed counter i is 32 + i. Always below 64.
 @frozen
 public struct PMCIndex: RawRepresentable, Hashable, Sendable, BitwiseCopyable {

@@ -1,3 +1,5 @@
+import CVPMU
+
 /// A vendor's performance-monitoring registers: the callbacks of the kernel's `kvm_pmu_ops`, in Swift.
 ///
 /// A model knows what registers mean and nothing of host events. It is a constant: whatever a virtual CPU's registers
@@ -49,6 +51,13 @@ public protocol PMUModel: Sendable {
 
   /// Optional: a time slice began and unused host events have been released.
   func cleanup(_ state: PMUState)
+
+  /// ``refresh(_:guest:host:)`` as a status of `vpmu_plugin.h`: what the core calls, and checks. Not for an author: a model
+  /// that stands for a plugin hands on here what the plugin returned, whatever that is.
+  func refreshStatus(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Int32
+
+  /// ``checkRDPMCEarly(_:_:)`` as a status, by the same rule.
+  func earlyRDPMCStatus(_ ecx: RDPMCSelector, _ state: PMUState) -> Int32
 }
 
 extension PMUModel {
@@ -60,4 +69,14 @@ extension PMUModel {
 
   @inlinable
   public func cleanup(_ state: PMUState) {}
+
+  @inlinable
+  public func refreshStatus(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Int32 {
+    Int32(refresh(state, guest: guest, host: host) ? VPMU_DONE : VPMU_FAULT)
+  }
+
+  @inlinable
+  public func earlyRDPMCStatus(_ ecx: RDPMCSelector, _ state: PMUState) -> Int32 {
+    Int32(checkRDPMCEarly(ecx, state) ? VPMU_DONE : VPMU_FAULT)
+  }
 }

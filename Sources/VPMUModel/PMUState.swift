@@ -21,9 +21,13 @@ extension PMUState {
   @inlinable
   public func fixedControl(_ i: UInt32) -> UInt64 { (pointee.fixed_control &>> UInt64(4 &* i)) & 0xF }
 
+  /// Whether the guest's CPU has all of these.
+  @inlinable
+  public func has(_ features: RegisterFeatures) -> Bool { features.rawValue & ~pointee.features == 0 }
+
   /// Whether there is a global control register.
   @inlinable
-  public var hasGlobalControl: Bool { pointee.features & UInt32(VPMU_FEATURE_GLOBAL_CONTROL) != 0 }
+  public var hasGlobalControl: Bool { has(.globalControl) }
 
   /// Stores an event select; a changed one is looked at before the guest runs.
   @inlinable
@@ -32,6 +36,20 @@ extension PMUState {
     guard counter.pointee.selector != value else { return }
     counter.pointee.selector = value
     requestReprogram(PMCIndex.generalPurpose(n).bit)
+  }
+
+  /// Stores the register that controls the fixed counters; each counter whose four bits changed is in use, and looked at
+  /// before the guest runs.
+  @inlinable
+  public func setFixedControl(_ value: UInt64) {
+    var changes = pointee.fixed_control ^ value
+    pointee.fixed_control = value
+    while changes != 0 {
+      let i = UInt32(truncatingIfNeeded: changes.trailingZeroBitCount) &>> 2
+      changes &= ~(0xF &<< UInt64(4 &* i))
+      pointee.in_use |= PMCIndex.fixed(i).bit
+      requestReprogram(PMCIndex.fixed(i).bit)
+    }
   }
 
   /// Stores the global control register; each counter whose bit changed is looked at before the guest runs.

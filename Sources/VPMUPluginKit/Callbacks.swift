@@ -1,8 +1,8 @@
 import CVPMU
 import VPMUModel
 
-/// The callbacks of `vpmu_ops`, for any model. A C function can't be generic: each of these finds the model by `context`
-/// and calls it indirectly, without allocation and reference counting. ``DirectCallbacks`` spare the indirect call.
+/// The callbacks of `vpmu_ops`, for any model. A C function can't be generic: each of these finds the model's own by
+/// `context`, without allocation and reference counting.
 enum Callbacks {
   static var table: vpmu_ops {
     var ops = vpmu_ops()
@@ -17,7 +17,7 @@ enum Callbacks {
     ops.refresh = { context, state, guest, host in
       let guest = GuestConfiguration(copying: guest)
       let host = HostLimits(copying: host)
-      let accepts = CallbackTarget.call(context) { $0.refresh(state, guest: guest, host: host) }
+      let accepts = CallbackTarget.call(context) { $0.refresh(state, guest, host) }
       return Int32(accepts ? VPMU_DONE : VPMU_FAULT)
     }
     ops.reset = { context, state in CallbackTarget.call(context) { $0.reset(state) } }
@@ -35,11 +35,11 @@ enum Callbacks {
     }
     ops.get_msr = { context, state, msr, flags in
       CallbackTarget.call(context) {
-        $0.getMSR(MSRNumber(msr), origin: AccessOrigin(flags: flags), PMUState(mutating: state))
+        $0.getMSR(MSRNumber(msr), AccessOrigin(flags: flags), PMUState(mutating: state))
       }
     }
     ops.set_msr = { context, state, msr, value, flags in
-      CallbackTarget.call(context) { $0.setMSR(MSRNumber(msr), value, origin: AccessOrigin(flags: flags), state) }
+      CallbackTarget.call(context) { $0.setMSR(MSRNumber(msr), value, AccessOrigin(flags: flags), state) }
     }
     ops.check_rdpmc_early = { context, state, ecx in
       let passes = CallbackTarget.call(context) {

@@ -23,15 +23,14 @@ public struct PluginExport: @unchecked Sendable {
 
   /// Builds the tables. The memory is never freed: the core may use it until the process ends.
   ///
-  /// - Parameters:
-  ///   - model: a constant; every virtual CPU uses this value
-  ///   - adjust: may replace callbacks (see ``DirectCallbacks``), and take optional ones away that the model leaves at
-  ///     their default
-  public init<Model: PMUModel>(_ model: Model, adjust: (inout vpmu_ops) -> Void = { _ in }) {
-    var ops = Callbacks.table
-    adjust(&ops)
-    let context = Unmanaged.passRetained(TypedTarget(model)).toOpaque()
-    info = Permanent.table(model.declaration, ops: ops, context: context)
+  /// - Parameter model: a constant; every virtual CPU uses this value
+  @inlinable
+  public init<Model: PMUModel>(_ model: Model) { self.init(model.declaration, CallbackTarget(model)) }
+
+  @usableFromInline
+  init(_ declaration: ModelDeclaration, _ target: CallbackTarget) {
+    let context = Unmanaged.passRetained(target).toOpaque()
+    info = Permanent.table(declaration, ops: Callbacks.table, context: context)
   }
 
   /// What the entry does: keeps the core's services for ``PluginServices`` and returns ``info``.

@@ -1,9 +1,9 @@
 /// The fields of one object of a trace, taken by name and type. What is not taken at the end is a fault: a typo in the
 /// name of an optional field must not pass silently.
-struct Fields {
+package struct Fields {
   private var members: [JSONMember]
 
-  init(_ members: [JSONMember]) { self.members = members }
+  package init(_ members: [JSONMember]) { self.members = members }
 
   /// The names of the fields not yet taken, in order.
   var names: [String] { members.map(\.name) }
@@ -27,8 +27,17 @@ struct Fields {
 
   // MARK: text
 
-  mutating func string(_ name: String) throws(TraceFault) -> String {
-    guard case .string(let text) = try required(name) else { throw .wrongType(field: name, expected: "a string") }
+  package mutating func string(_ name: String) throws(TraceFault) -> String {
+    try Self.string(name, required(name))
+  }
+
+  package mutating func optionalString(_ name: String) throws(TraceFault) -> String? {
+    guard let value = optional(name) else { return nil }
+    return try Self.string(name, value)
+  }
+
+  private static func string(_ name: String, _ value: JSONValue) throws(TraceFault) -> String {
+    guard case .string(let text) = value else { throw .wrongType(field: name, expected: "a string") }
     return text
   }
 

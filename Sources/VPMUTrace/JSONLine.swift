@@ -1,5 +1,5 @@
 /// A JSON value, of the kinds that a trace can hold. Members keep their order.
-enum JSONValue {
+package enum JSONValue {
   case null
   case bool(Bool)
   /// A whole number from 0 to 2^64 - 1, exactly.
@@ -11,16 +11,16 @@ enum JSONValue {
   case object([JSONMember])
 }
 
-struct JSONMember {
-  var name: String
-  var value: JSONValue
+package struct JSONMember {
+  package var name: String
+  package var value: JSONValue
 }
 
 /// A strict reader of one line that holds one JSON object (RFC 8259), with the column of whatever is wrong.
 ///
 /// It is our own because a fault should name its column, because a name given twice must not pass silently, and because
 /// counts of 64 bits must not go through a floating-point number.
-struct JSONLine {
+package struct JSONLine {
   /// Traces nest an object or array in an object, no deeper.
   static let maximumDepth = 4
 
@@ -28,7 +28,7 @@ struct JSONLine {
   private var position = 0
 
   /// The members of the object in `bytes`.
-  static func members(of bytes: [UInt8]) throws(TraceFault) -> [JSONMember] {
+  package static func members(of bytes: [UInt8]) throws(TraceFault) -> [JSONMember] {
     var line = JSONLine(bytes: bytes)
     line.skipSpace()
     guard line.peek() == UInt8(ascii: "{") else { throw line.fault("{") }

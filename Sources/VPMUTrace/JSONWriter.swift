@@ -64,6 +64,12 @@ package struct JSONWriter {
     text += "[" + values.map(\.finished).joined(separator: ",") + "]"
   }
 
+  /// Objects that are written already.
+  package mutating func objects(_ name: String, lines: [String]) {
+    self.name(name)
+    text += "[" + lines.joined(separator: ",") + "]"
+  }
+
   /// The whole object, without a line feed.
   package var finished: String { text + "}" }
 

@@ -10,7 +10,10 @@ struct VPMUCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vpmu", abstract: "A virtual performance-monitoring unit for x86 guests.",
     version: "\(CoreVersion.text)",
-    subcommands: [BenchCommand.self, RunCommand.self, ReplayCommand.self, PluginsCommand.self, DoctorCommand.self])
+    subcommands: [
+      BenchCommand.self, RunCommand.self, ReplayCommand.self, PluginsCommand.self, ConformanceCommand.self,
+      DoctorCommand.self, RuleCommand.self,
+    ])
 
   static func main() {
     do {

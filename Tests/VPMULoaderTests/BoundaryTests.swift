@@ -1,4 +1,5 @@
 import CVPMU
+import TestSupport
 import Testing
 import VPMULoader
 import VPMUModel
@@ -34,12 +35,23 @@ struct BoundaryTests {
     }
   }
 
-  @Test("an index out of range is no counter", arguments: [-1, -2, 64, 65, 1 << 20, Int32.max, Int32.min])
-  func indexOutOfRange(index: Int32) throws {
-    let model = try Plugin.load(CFixture.build("INDEX=(int32_t)(\(index)ll)")).model
+  @Test("-1 is no counter")
+  func noIndex() throws {
+    let model = try Plugin.load(CFixture.build("INDEX=-1")).model
     withState { state in
       #expect(model.msrIndexToPMC(MSRNumber(0), state) == nil)
       #expect(model.rdpmcECXToPMC(RDPMCSelector(0), state) == nil)
+    }
+  }
+
+  @Test(
+    "an index out of range becomes one that no counter has, for the core to refuse",
+    arguments: [-2, 64, 65, 1 << 20, Int32.max, Int32.min])
+  func indexOutOfRange(index: Int32) throws {
+    let model = try Plugin.load(CFixture.build("INDEX=(int32_t)(\(index)ll)")).model
+    withState { state in
+      #expect(model.msrIndexToPMC(MSRNumber(0), state)?.rawValue == 63)
+      #expect(model.rdpmcECXToPMC(RDPMCSelector(0), state)?.rawValue == 63)
     }
   }
 
@@ -52,11 +64,13 @@ struct BoundaryTests {
     }
   }
 
-  @Test("an event with numbers that we do not know is an event without a generic name")
+  @Test("an event with numbers that we do not know is an event without a generic name, and says so")
   func unknownEvent() throws {
     let model = try Plugin.load(CFixture.build()).model
     withState { state in
-      #expect(model.findArchEvent(0x12, state) == ModelEvent(unnamed: 0x12))
+      let event = model.findArchEvent(0x12, state)
+      #expect(event.select == 0x12 && event.generic == nil && event.quality == .none)
+      #expect(event.isMisnumbered && !model.findFixedEvent(0, state).isMisnumbered)
     }
   }
 
@@ -77,15 +91,4 @@ struct BoundaryTests {
       #expect(state.pointee.model_words.0 == before)
     }
   }
-}
-
-/// A state as a core makes it, all zero but for its sizes.
-func withState(_ body: (PMUState) throws -> Void) rethrows {
-  let state = PMUState.allocate(capacity: 1)
-  defer { state.deallocate() }
-  state.initialize(to: vpmu_state())
-  state.pointee.struct_size = UInt32(MemoryLayout<vpmu_state>.size)
-  state.pointee.counter_size = UInt32(MemoryLayout<vpmu_counter>.stride)
-  state.pointee.counters_offset = UInt32(MemoryLayout<vpmu_state>.offset(of: \.counters) ?? 0)
-  try body(state)
 }

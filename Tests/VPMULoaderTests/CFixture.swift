@@ -3,10 +3,18 @@ import Foundation
 /// Plugins that are built from `Fixtures/plugin.c` while the tests run.
 struct CFixture {
   /// The C compiler in PATH, nil if there is none.
-  static let compiler: String? = ["cc", "clang", "gcc"].lazy.compactMap { name in
+  static let compiler: String? = ["cc", "clang", "gcc"].lazy.compactMap { find($0) }.first
+
+  /// The path of a program in PATH, nil if there is none.
+  static func find(_ name: String) -> String? {
     (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
       .map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-  }.first
+  }
+
+  private static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+
+  /// The directory of `vpmu_plugin.h`.
+  static let headers = here.appendingPathComponent("../../Sources/CVPMU/include").standardized.path
 
   static let noCompiler = "no C compiler (cc, clang or gcc) in PATH"
 
@@ -36,8 +44,6 @@ struct CFixture {
   /// - Parameter definitions: `NAME` or `NAME=value`
   static func build(_ definitions: String..., name: String? = nil, in directory: URL = directory) throws -> String {
     guard let compiler else { throw Failure(description: noCompiler) }
-    let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    let headers = here.appendingPathComponent("../../Sources/CVPMU/include").standardized.path
     let library = directory.appendingPathComponent(name ?? "\(UUID().uuidString).so").path
     let status = run(
       [compiler, "-shared", "-fPIC", "-O1", "-fvisibility=hidden", "-I", headers, "-o", library]
@@ -53,7 +59,7 @@ struct CFixture {
   /// interrupts them, and other tests of the same process send signals.
   ///
   /// - Returns: the status as waitpid(2) gives it, 0 for success
-  private static func run(_ arguments: [String], errors: String) -> Int32 {
+  static func run(_ arguments: [String], errors: String) -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }

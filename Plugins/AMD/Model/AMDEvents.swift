@@ -14,12 +14,8 @@ enum AMDEvents {
     ModelEvent(select: 0x00D1, generic: .stalledCyclesBackend, quality: .approximate),
   ]
 
-  /// Event and unit mask of an event select.
-  static let codeMask: UInt64 = AMDRegisters.eventMask | 0xFF00
+  /// The event's number in an event select: bits 7:0 and 35:32.
+  static let selectMask: UInt64 = 0xF_0000_00FF
 
-  static func event(selector: UInt64) -> ModelEvent {
-    let code = selector & codeMask
-    for event in all where event.select == code { return event }
-    return ModelEvent(unnamed: code)
-  }
+  static let table = EventTable(all, eventSelectMask: selectMask)
 }

@@ -6,15 +6,17 @@
 /// | `AMDRegisters` | MSR numbers and reserved bits |
 /// | `AMDEvents` | the generic events and their encodings |
 /// | `AMDPresets` | CPUs by name |
-/// | `AMDModel+Refresh` | CPUID, reset |
-/// | `AMDModel+Access` | RDMSR, WRMSR, RDPMC |
+import CVPMU
 import VPMUModel
 
 /// The model of CPUs with CPUID vendor "AuthenticAMD" or "HygonGenuine".
 ///
 /// CPUID can't hide an AMD PMU: a guest without PERFCTR_CORE still has the four K7 counters. A VMM that wants none does
 /// not call the vPMU.
-public struct AMDModel: PMUModel {
+public struct AMDModel: DeclaredModel {
+  public let registers = AMDRegisters.file
+  public let events = AMDEvents.table
+
   public init() {}
 
   public var declaration: ModelDeclaration { Self.declaration }
@@ -22,5 +24,26 @@ public struct AMDModel: PMUModel {
   private static let declaration = ModelDeclaration(
     id: "org.vpmu.amd", name: "amd", version: "0.1.0", license: "Apache-2.0",
     cpuidVendors: ["AuthenticAMD", "HygonGenuine"], presets: AMDPresets.all, ranges: AMDRegisters.ranges,
-    events: AMDEvents.all, eventSelectMask: AMDRegisters.eventMask)
+    events: AMDEvents.all, eventSelectMask: AMDEvents.selectMask)
+
+  /// CPUID leaves 8000_0001H and 8000_0022H: AMD APM vol. 3, appendix E.
+  public func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
+    let isCore = guest.leaf(0x8000_0001).ecx & AMDPresets.perfctrCore != 0
+    let v2 = guest.leaf(0x8000_0022)
+    let hasGlobal = v2.eax & AMDPresets.perfMonV2 != 0
+    let count = !isCore ? AMDRegisters.k7Count : hasGlobal ? v2.ebx & 0xF : AMDRegisters.coreCount
+    state.setCounters(
+      generalPurpose: CounterShape(count: count, width: AMDRegisters.counterWidth), host: host, registers: registers)
+    state.pointee.event_select_reserved = AMDRegisters.eventSelectReserved
+
+    state.pointee.version = hasGlobal ? 2 : 1
+    if hasGlobal { state.add(.globalControl) }
+    if isCore { state.add(AMDRegisters.core) }
+    return true
+  }
+
+  /// After RESET every counter is globally enabled.
+  public func reset(_ state: PMUState) {
+    if state.hasGlobalControl { state.pointee.global_control = state.generalPurposeCounters }
+  }
 }

@@ -1,43 +1,35 @@
 import VPMUModel
 
-/// MSR numbers: AMD APM vol. 2, appendix A.
+/// MSR numbers: AMD APM vol. 2, appendix A. What a register does not have is dropped when written, never #GP.
 enum AMDRegisters {
-  /// PerfEvtSel0 of K7.
-  static let k7EventSelect: UInt32 = 0xC001_0000
-  /// PerfCtr0 of K7.
-  static let k7Counter: UInt32 = 0xC001_0004
-  /// PERF_CTL0; PERF_CTR0 follows, and so on in pairs.
-  static let coreEventSelect: UInt32 = 0xC001_0200
-  static let coreCounter: UInt32 = 0xC001_0201
-  static let globalStatus: UInt32 = 0xC000_0300
-  static let globalControl: UInt32 = 0xC000_0301
-  static let globalStatusClear: UInt32 = 0xC000_0302
-  static let globalStatusSet: UInt32 = 0xC000_0303
-
   /// Counters of K7.
   static let k7Count: UInt32 = 4
   /// Counters of PERFCTR_CORE without PerfMonV2.
   static let coreCount: UInt32 = 6
   /// The most that CPUID 8000_0022H:EBX[3:0] can say; the pairs of MSRs end at 0xC001021F.
-  static let maximumCount: UInt32 = 15
+  private static let maximumCount: UInt32 = 15
+  /// Bits.
   static let counterWidth: UInt32 = 48
-
-  /// The event's number: bits 7:0 and 35:32.
-  static let eventMask: UInt64 = 0xF_0000_00FF
-  /// Dropped when written: 19, 21, and 63:36, GuestOnly and HostOnly with them.
-  static let eventSelectReserved: UInt64 = 0xFFFF_FFF0_0028_0000
 
   /// PERFCTR_CORE: the pairs of MSRs from 0xC0010200 exist.
   static let core = RegisterFeatures.ofModel(0)
 
   static let ranges: [RegisterRange] = [
-    RegisterRange(.eventSelect, first: k7EventSelect, count: k7Count, traits: .drops),
-    RegisterRange(.gpCounter, first: k7Counter, count: k7Count, rdpmcBase: 0),
-    RegisterRange(.eventSelect, first: coreEventSelect, count: maximumCount, stride: 2, traits: .drops, features: core),
-    RegisterRange(.gpCounter, first: coreCounter, count: maximumCount, stride: 2, rdpmcBase: 0, features: core),
-    RegisterRange(.globalStatus, first: globalStatus, traits: [.readOnly, .drops], features: .globalControl),
-    RegisterRange(.globalControl, first: globalControl, traits: .drops, features: .globalControl),
-    RegisterRange(.globalStatusClear, first: globalStatusClear, traits: .drops, features: .globalControl),
-    RegisterRange(.globalStatusSet, first: globalStatusSet, traits: .drops, features: .globalControl),
+    // PerfEvtSelx and PerfCtrx of K7.
+    RegisterRange(.eventSelect, first: 0xC001_0000, count: k7Count, traits: .drops),
+    RegisterRange(.gpCounter, first: 0xC001_0004, count: k7Count, rdpmcBase: 0),
+    // PERF_CTLx and PERF_CTRx, in pairs.
+    RegisterRange(.eventSelect, first: 0xC001_0200, count: maximumCount, stride: 2, traits: .drops, features: core),
+    RegisterRange(.gpCounter, first: 0xC001_0201, count: maximumCount, stride: 2, rdpmcBase: 0, features: core),
+    // PerfCntrGlobalStatus, Ctl, StatusClr, StatusSet of PerfMonV2.
+    RegisterRange(.globalStatus, first: 0xC000_0300, traits: [.readOnly, .drops], features: .globalControl),
+    RegisterRange(.globalControl, first: 0xC000_0301, traits: .drops, features: .globalControl),
+    RegisterRange(.globalStatusClear, first: 0xC000_0302, traits: .drops, features: .globalControl),
+    RegisterRange(.globalStatusSet, first: 0xC000_0303, traits: .drops, features: .globalControl),
   ]
+
+  static let file = RegisterFile(ranges)
+
+  /// Of an event select: 19, 21, and 63:36, GuestOnly and HostOnly with them.
+  static let eventSelectReserved: UInt64 = 0xFFFF_FFF0_0028_0000
 }

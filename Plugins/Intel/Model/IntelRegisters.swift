@@ -2,24 +2,31 @@ import VPMUModel
 
 /// MSR numbers: Intel SDM vol. 4, table 2-2.
 enum IntelRegisters {
-  /// IA32_PMC0, which the kernel calls MSR_IA32_PERFCTR0.
-  static let performanceCounter: UInt32 = 0xC1
-  /// IA32_PERFEVTSEL0, which the kernel calls MSR_P6_EVNTSEL0.
-  static let eventSelect: UInt32 = 0x186
-  static let fixedCounter: UInt32 = 0x309
-  static let fixedControl: UInt32 = 0x38D
-  static let globalStatus: UInt32 = 0x38E
-  static let globalControl: UInt32 = 0x38F
-  static let globalOverflowControl: UInt32 = 0x390
-  /// IA32_A_PMC0: the counters again, written in full width.
-  static let fullWidthCounter: UInt32 = 0x4C1
-
   /// The numbers behind IA32_PMC7 belong to other registers (0xCE is MSR_PLATFORM_INFO).
-  static let maximumGP: UInt32 = 8
-  static let maximumFixed: UInt32 = 16
+  private static let maximumGP: UInt32 = 8
+  private static let maximumFixed: UInt32 = 16
 
-  /// RDPMC: ECX[31:16] of the fixed counters (SDM vol. 2B, RDPMC).
-  static let fixedSelector: UInt32 = 0x4000_0000
+  /// The guest has IA32_A_PMCx.
+  static let fullWidth = RegisterFeatures.ofModel(0)
+
+  static let ranges: [RegisterRange] = [
+    // IA32_PMCx, which the kernel calls MSR_IA32_PERFCTRx.
+    RegisterRange(.gpCounter, first: 0xC1, count: maximumGP, rdpmcBase: 0, traits: .signExtends),
+    // IA32_PERFEVTSELx, which the kernel calls MSR_P6_EVNTSELx.
+    RegisterRange(.eventSelect, first: 0x186, count: maximumGP),
+    // IA32_FIXED_CTRx. ECX[31:16] of RDPMC is the type (SDM vol. 2B, RDPMC); bit 31, "fast", is one that does not exist.
+    RegisterRange(.fixedCounter, first: 0x309, count: maximumFixed, rdpmcBase: 0x4000_0000, features: .globalControl),
+    // IA32_FIXED_CTR_CTRL
+    RegisterRange(.fixedControl, first: 0x38D, features: .globalControl),
+    // IA32_PERF_GLOBAL_STATUS, _CTRL, _OVF_CTRL
+    RegisterRange(.globalStatus, first: 0x38E, traits: .readOnly, features: .globalControl),
+    RegisterRange(.globalControl, first: 0x38F, features: .globalControl),
+    RegisterRange(.globalStatusClear, first: 0x390, features: .globalControl),
+    // IA32_A_PMCx: the counters again, written in full width.
+    RegisterRange(.gpCounter, first: 0x4C1, count: maximumGP, rdpmcBase: 0, traits: .fullWidth, features: fullWidth),
+  ]
+
+  static let file = RegisterFile(ranges)
 
   /// IA32_PERF_CAPABILITIES[13]: IA32_A_PMCx exist.
   static let fullWidthWrites: UInt64 = 1 << 13
@@ -29,22 +36,4 @@ enum IntelRegisters {
 
   /// IA32_PERF_GLOBAL_STATUS: 62 buffer overflow, 63 condition changed.
   static let statusConditions: UInt64 = 3 << 62
-
-  /// The guest has IA32_A_PMCx.
-  static let fullWidth = RegisterFeatures.ofModel(0)
-
-  static let ranges: [RegisterRange] = [
-    RegisterRange(
-      .gpCounter, first: performanceCounter, count: maximumGP, rdpmcBase: 0, traits: .signExtends),
-    RegisterRange(.eventSelect, first: eventSelect, count: maximumGP),
-    RegisterRange(
-      .fixedCounter, first: fixedCounter, count: maximumFixed, rdpmcBase: fixedSelector,
-      features: .globalControl),
-    RegisterRange(.fixedControl, first: fixedControl, features: .globalControl),
-    RegisterRange(.globalStatus, first: globalStatus, traits: .readOnly, features: .globalControl),
-    RegisterRange(.globalControl, first: globalControl, features: .globalControl),
-    RegisterRange(.globalStatusClear, first: globalOverflowControl, features: .globalControl),
-    RegisterRange(
-      .gpCounter, first: fullWidthCounter, count: maximumGP, rdpmcBase: 0, traits: .fullWidth, features: fullWidth),
-  ]
 }

@@ -1,17 +1,8 @@
-import IntelModel
 import CVPMU
+import IntelModel
 import VPMUPluginKit
 
-private typealias Direct = DirectCallbacks<IntelModel>
-
-let exported = PluginExport(IntelModel()) { ops in
-  ops.is_valid_msr = { Direct.isValidMSR($0, $1, $2) }
-  ops.msr_idx_to_pmc = { Direct.msrIndexToPMC($0, $1, $2) }
-  ops.rdpmc_ecx_to_pmc = { Direct.rdpmcECXToPMC($0, $1, $2) }
-  ops.get_msr = { Direct.getMSR($0, $1, $2, $3) }
-  ops.set_msr = { Direct.setMSR($0, $1, $2, $3, $4) }
-  ops.check_rdpmc_early = nil
-}
+let exported = PluginExport(IntelModel())
 
 @c @implementation
 public func vpmu_plugin_entry_v1(_ services: UnsafePointer<vpmu_services>) -> UnsafePointer<vpmu_plugin_info>? {

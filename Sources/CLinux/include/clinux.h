@@ -4,6 +4,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include "clinux_confine.h"
 #include "clinux_process.h"
 #include "clinux_cpuid.h"
 #include "clinux_error.h"
@@ -11,6 +12,7 @@
 #include "clinux_kvm.h"
 #include "clinux_notice.h"
 #include "clinux_perf.h"
+#include "clinux_pipe.h"
 #include "clinux_thread.h"
 
 #endif

@@ -135,11 +135,11 @@ enum {
  * byte by byte. Bit n of a 64-bit mask stands for PMC index n.
  */
 typedef struct vpmu_state {
-  uint32_t struct_size;     /* set by the core */
+  uint32_t struct_size;     /* set by the core, like the next two: refresh and reset leave them alone */
   uint32_t counter_size;    /* set by the core: size of one element of `counters` */
   uint32_t counters_offset; /* set by the core: offset of `counters` in this struct */
 
-  /* The shape, set by refresh. The core reads it, and refuses what is out of range. */
+  /* The shape, set by refresh, and after that left alone. The core checks it and goes by its own copy. */
   uint32_t version;     /* the model's own word, for example the architectural version */
   uint32_t features;    /* VPMU_FEATURE_* */
   uint32_t gp_count;    /* 0 to VPMU_MAX_GP */
@@ -165,7 +165,8 @@ typedef struct vpmu_state {
   uint64_t global_status;
 
   /* Requests of the model to the core: it sets bits, the core clears them. */
-  uint64_t reprogram; /* look at these counters again before the guest runs */
+  uint64_t reprogram; /* look at these counters again before the guest runs. Here and in in_use, bits of counters that do
+                         not exist are passed over */
   uint64_t in_use;    /* the guest touched these counters in this time slice. The core marks the counter that
                          msr_idx_to_pmc names by itself; a model marks others, such as fixed counters whose control
                          field changed */
@@ -285,6 +286,9 @@ static inline vpmu_cpuid_leaf vpmu_find_leaf(const vpmu_guest_config *VPMU_NONNU
 /* ---- The callbacks -------------------------------------------------------------------------------------------- */
 
 /*
+ * What a callback returns is checked. A status, index, generic number or quality that is none of those named here is a
+ * plugin fault: #GP for the guest where it is an access, no generic event where it is one, and a report to the embedder.
+ *
  * `context` is the one of vpmu_plugin_info. Required: refresh, reset, is_valid_msr, msr_idx_to_pmc, rdpmc_ecx_to_pmc,
  * get_msr, set_msr, find_arch_event, find_fixed_event. The others may be NULL.
  */
@@ -293,8 +297,9 @@ typedef struct vpmu_ops {
   uint32_t reserved0;
 
   /* [setup] CPUID was set: decode it into the shape and set all_valid anew. All of `state` but its three size fields is
-   * zero. Returns VPMU_DONE; anything else: this CPUID can't be presented, and the virtual CPU is not made. A CPUID
-   * that shows no PMU is no error: leave the counts zero. */
+   * zero. Returns VPMU_DONE, or VPMU_FAULT: this CPUID can't be presented, and the virtual CPU is not made. Nor is it made
+   * if the shape can't be, or has more counters or wider ones than `host` offers. A CPUID that shows no PMU is no error:
+   * leave the counts zero. */
   int32_t (*VPMU_NULLABLE refresh)(void *VPMU_NULLABLE context, vpmu_state *VPMU_NONNULL state,
                                    const vpmu_guest_config *VPMU_NONNULL guest,
                                    const vpmu_host_limits *VPMU_NONNULL host);
@@ -307,11 +312,12 @@ typedef struct vpmu_ops {
   bool (*VPMU_NULLABLE is_valid_msr)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state, uint32_t msr);
 
   /* [hot] The counter whose value or event select this MSR is: a write to it marks the counter in use. Returns the PMC
-   * index, or -1 if the MSR belongs to no single counter. */
+   * index of an existing counter, or -1 if the MSR belongs to no single one. */
   int32_t (*VPMU_NULLABLE msr_idx_to_pmc)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state,
                                           uint32_t msr);
 
-  /* [hot] The counter that RDPMC with this ECX reads: its PMC index, or -1 for #GP. Privilege is the core's matter. */
+  /* [hot] The counter that RDPMC with this ECX reads: the PMC index of an existing one, or -1 for #GP. Privilege is the
+   * core's matter. */
   int32_t (*VPMU_NULLABLE rdpmc_ecx_to_pmc)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state,
                                             uint32_t ecx);
 
@@ -335,7 +341,8 @@ typedef struct vpmu_ops {
   vpmu_event (*VPMU_NULLABLE find_fixed_event)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state,
                                                uint32_t index);
 
-  /* [hot] optional. Is RDPMC with this ECX worth looking at? VPMU_FAULT: #GP, before anything else is checked. */
+  /* [hot] optional. Is RDPMC with this ECX worth looking at? VPMU_DONE: yes. VPMU_FAULT: #GP, before anything else is
+   * checked. */
   int32_t (*VPMU_NULLABLE check_rdpmc_early)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state,
                                              uint32_t ecx);
 
@@ -380,7 +387,8 @@ enum {
 enum {
   VPMU_RANGE_READ_ONLY = 1u << 0,    /* a guest's write changes nothing: #GP, or ignored with VPMU_RANGE_DROPS */
   VPMU_RANGE_SIGN_EXTENDS = 1u << 1, /* counters: a guest's write stores bits 31:0, sign-extended */
-  VPMU_RANGE_FULL_WIDTH = 1u << 2,   /* counters: a write of a bit above the width is #GP */
+  VPMU_RANGE_FULL_WIDTH = 1u << 2,   /* counters: a write of a bit above the width is #GP. Where an earlier range has the
+                                        same counters these are second names, for which msr_idx_to_pmc says -1 */
   VPMU_RANGE_DROPS = 1u << 3         /* what the register does not have is dropped when written; without it: #GP */
 };
 
@@ -468,7 +476,8 @@ vpmu_plugin_entry_v1(const vpmu_services *VPMU_NONNULL services);
 #define VPMU_FROZEN(condition) _Static_assert(condition, #condition)
 #endif
 
-#if UINTPTR_MAX == UINT64_MAX
+/* C99 can't assert while it compiles. */
+#if UINTPTR_MAX == UINT64_MAX && (defined(__cplusplus) || __STDC_VERSION__ >= 201112L)
 VPMU_FROZEN(sizeof(vpmu_abi_identity) == 8);
 VPMU_FROZEN(sizeof(vpmu_counter) == 24);
 VPMU_FROZEN(offsetof(vpmu_state, gp_mask) == 32);

@@ -15,19 +15,20 @@ extension VirtualPMU {
     // What overflowed before this write is judged before it: the write's own mark would hide it.
     takeNotices()
     // A write to a counter's MSR keeps its host event for this time slice, whatever becomes of the write.
-    if let pmc = model.msrIndexToPMC(msr, state) { state.pointee.in_use |= pmc.bit & state.pointee.all_valid }
+    if let pmc = model.msrIndexToPMC(msr, state) {
+      guard pmc.bit & valid != 0 else { return fault(.register(msr)) }
+      state.pointee.in_use |= pmc.bit
+    }
     let answer = model.setMSR(msr, value, origin: origin, state)
     switch Int(answer.status) {
     case VPMU_DONE: return .done
     case VPMU_COUNTER:
-      guard let pmc = existing(answer.pmc, msr) else { return .generalProtection }
-      writeCounter(pmc, answer.value)
+      guard exists(answer.pmc) else { return fault(.counter(answer.pmc, msr: msr)) }
+      writeCounter(PMCIndex(rawValue: answer.pmc), answer.value)
       return .done
     case VPMU_FAULT: return .generalProtection
     case VPMU_NOT_MINE: return .notMine
-    default:
-      book.pointee.pluginFaults.add(.status(answer.status, msr: msr))
-      return .generalProtection
+    default: return fault(.status(answer.status, msr: msr))
     }
   }
 
@@ -43,13 +44,11 @@ extension VirtualPMU {
     switch Int(answer.status) {
     case VPMU_DONE: return .value(answer.value)
     case VPMU_COUNTER:
-      guard let pmc = existing(answer.pmc, msr) else { return .generalProtection }
-      return .value(readCounter(pmc))
+      guard exists(answer.pmc) else { return fault(.counter(answer.pmc, msr: msr)) }
+      return .value(readCounter(PMCIndex(rawValue: answer.pmc)))
     case VPMU_FAULT: return .generalProtection
     case VPMU_NOT_MINE: return .notMine
-    default:
-      book.pointee.pluginFaults.add(.status(answer.status, msr: msr))
-      return .generalProtection
+    default: return fault(.status(answer.status, msr: msr))
     }
   }
 
@@ -65,43 +64,31 @@ extension VirtualPMU {
     _ ecx: RDPMCSelector, cpl: UInt8, cr4PCE: Bool, protectedMode: Bool = true
   ) throws(VPMUError) -> ReadAnswer {
     try checkThread()
-    guard model.checkRDPMCEarly(ecx, state), let pmc = model.rdpmcECXToPMC(ecx, state) else {
-      return .generalProtection
+    let early = model.earlyRDPMCStatus(ecx, state)
+    guard early == VPMU_DONE else {
+      return early == VPMU_FAULT ? .generalProtection : fault(.earlyStatus(early, ecx))
     }
-    guard pmc.bit & state.pointee.all_valid != 0 else {
-      book.pointee.pluginFaults.add(.selector(ecx))
-      return .generalProtection
-    }
+    guard let pmc = model.rdpmcECXToPMC(ecx, state) else { return .generalProtection }
+    guard pmc.bit & valid != 0 else { return fault(.selector(ecx)) }
     guard cr4PCE || cpl == 0 || !protectedMode else { return .generalProtection }
     return .value(readCounter(pmc))
-  }
-
-  /// The counter that a model named, if it exists.
-  @inlinable
-  func existing(_ index: UInt32, _ msr: MSRNumber) -> PMCIndex? {
-    let pmc = PMCIndex(rawValue: index)
-    guard index < 64, pmc.bit & state.pointee.all_valid != 0 else {
-      book.pointee.pluginFaults.add(.counter(index, msr: msr))
-      return nil
-    }
-    return pmc
   }
 
   /// The counter's value now: base, live host count and emulated counts.
   @inlinable
   func readCounter(_ pmc: PMCIndex) -> UInt64 {
-    let counter = state.counter(pmc)
+    let counter = self.counter(pmc)
     var value = counter.pointee.base &+ counter.pointee.emulated
     if let event = slot(pmc).pointee.running { value &+= host.read(event) }
-    return value & state.widthMask(pmc)
+    return value & widthMask(pmc)
   }
 
   /// Stores a value without stopping the host event: the base moves so that the value reads back as written, and a
   /// running event gets the period that leads to the new overflow.
   @inlinable
   func writeCounter(_ pmc: PMCIndex, _ value: UInt64) {
-    let counter = state.counter(pmc)
-    let mask = state.widthMask(pmc)
+    let counter = self.counter(pmc)
+    let mask = widthMask(pmc)
     counter.pointee.emulated = 0
     guard let event = slot(pmc).pointee.running else {
       counter.pointee.base = value & mask

@@ -17,8 +17,8 @@ extension VirtualPMU {
     takeNotices()
     if mailbox.hasFilter { takeFilter() }
     guard count != 0 else { return }
-    for pmc in PMCSet(state.pointee.all_valid) where counts(pmc, event, cpl: cpl) && isCounting(pmc) {
-      let counter = state.counter(pmc)
+    for pmc in PMCSet(valid) where counts(pmc, event, cpl: cpl) && isCounting(pmc) {
+      let counter = self.counter(pmc)
       let (sum, isTooLarge) = counter.pointee.emulated.addingReportingOverflow(count)
       counter.pointee.emulated = isTooLarge ? .max : sum
       book.pointee.revisit |= pmc.bit
@@ -33,7 +33,7 @@ extension VirtualPMU {
       return state.fixedControl(pmc.number) & ring != 0
         && EventCode(selector: model.findFixedEvent(pmc.number, state).select, mask: eventSelectMask) == event
     }
-    let selector = state.counter(pmc).pointee.selector
+    let selector = counter(pmc).pointee.selector
     return selector & (cpl == 0 ? VPMU_SELECT_OS : VPMU_SELECT_USER) != 0
       && EventCode(selector: selector, mask: eventSelectMask) == event
   }

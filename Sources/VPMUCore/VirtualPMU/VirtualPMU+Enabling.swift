@@ -15,13 +15,13 @@ extension VirtualPMU {
   func isLocallyEnabled(_ pmc: PMCIndex) -> Bool {
     pmc.isFixed
       ? state.fixedControl(pmc.number) & (VPMU_FIXED_OS | VPMU_FIXED_USER) != 0
-      : state.counter(pmc).pointee.selector & VPMU_SELECT_ENABLE != 0
+      : counter(pmc).pointee.selector & VPMU_SELECT_ENABLE != 0
   }
 
   @inlinable
   func isAllowed(_ pmc: PMCIndex) -> Bool {
     guard let filter = book.pointee.filter else { return true }
     return pmc.isFixed
-      ? filter.allows(fixed: pmc.number) : filter.allows(selector: state.counter(pmc).pointee.selector)
+      ? filter.allows(fixed: pmc.number) : filter.allows(selector: counter(pmc).pointee.selector)
   }
 }

@@ -37,13 +37,13 @@ extension VirtualPMU {
   func takeFilter() {
     guard let filter = mailbox.takeFilter() else { return }
     book.pointee.filter = filter
-    book.pointee.revisit |= state.pointee.all_valid
+    book.pointee.revisit |= valid
   }
 
   @inlinable
   func pass() {
     let marked =
-      (state.pointee.reprogram | book.pointee.revisit | state.pointee.retry | failing) & state.pointee.all_valid
+      (state.pointee.reprogram | book.pointee.revisit | state.pointee.retry | failing) & valid
     state.pointee.reprogram = 0
     book.pointee.revisit = 0
     for pmc in PMCSet(marked) { reprogram(pmc) }
@@ -56,7 +56,7 @@ extension VirtualPMU {
   @inlinable
   var failing: UInt64 {
     var failing: UInt64 = 0
-    for pmc in PMCSet(state.pointee.all_valid) {
+    for pmc in PMCSet(valid) {
       if let event = slot(pmc).pointee.running, host.shortfall(of: event) != nil { failing |= pmc.bit }
     }
     return failing
@@ -66,7 +66,7 @@ extension VirtualPMU {
   @inlinable
   func cleanup() {
     state.pointee.need_cleanup = 0
-    for pmc in PMCSet(state.pointee.all_valid & ~state.pointee.in_use) where !isLocallyEnabled(pmc) {
+    for pmc in PMCSet(valid & ~state.pointee.in_use) where !isLocallyEnabled(pmc) {
       fold(pmc, Policy.retire(&slot(pmc).pointee, on: events))
     }
     state.pointee.in_use = 0

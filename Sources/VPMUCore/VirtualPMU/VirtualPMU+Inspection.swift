@@ -7,7 +7,7 @@ extension VirtualPMU {
   /// - Throws: ``VPMUError/wrongThread``
   public func counterState(_ pmc: PMCIndex) throws(VPMUError) -> CounterState {
     try checkThread()
-    guard pmc.bit & state.pointee.all_valid != 0, isGloballyEnabled(pmc), isLocallyEnabled(pmc) else { return .off }
+    guard pmc.bit & valid != 0, isGloballyEnabled(pmc), isLocallyEnabled(pmc) else { return .off }
     guard isAllowed(pmc) else { return .filtered }
     let slot = slot(pmc).pointee
     if let refusal = slot.refusal { return .notCounting(refusal) }
@@ -17,12 +17,9 @@ extension VirtualPMU {
   }
 
   /// The counters that exist.
-  public var counters: PMCSet { PMCSet(state.pointee.all_valid) }
+  public var counters: PMCSet { PMCSet(valid) }
 
   /// Host events so far.
   @inlinable
   public var ledger: EventLedger { ledgerPointer.pointee }
-
-  /// Answers of the model that can't be.
-  public var pluginFaults: PluginFaults { book.pointee.pluginFaults }
 }

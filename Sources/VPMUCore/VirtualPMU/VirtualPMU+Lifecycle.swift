@@ -6,22 +6,37 @@ import VPMUModel
 extension VirtualPMU {
   /// The guest's CPUID was set. Releases every host event; the guest sees the state after RESET, in its new shape.
   ///
-  /// - Throws: ``VPMUError/configurationRefused(model:)``, ``VPMUError/invalidShape(model:reason:)``: the vPMU then
-  ///   shows no counters
+  /// - Throws: ``VPMUError/configurationRefused(model:)``, ``VPMUError/invalidShape(model:reason:)``,
+  ///   ``VPMUError/invalidStatus(model:status:)``: the vPMU then shows no counters
   @inlinable
   public func refresh(_ configuration: GuestConfiguration) throws(VPMUError) {
     try checkThread()
     releaseAllEvents()
     state.clear()
-    guard model.refresh(state, guest: configuration, host: host.limits) else {
+    book.pointee.shape = CheckedShape()
+    do {
+      book.pointee.shape = try newShape(configuration)
+    } catch {
       state.clear()
-      throw .configurationRefused(model: model.declaration.name)
-    }
-    if let reason = state.shapeFault() {
-      state.clear()
-      throw .invalidShape(model: model.declaration.name, reason: reason)
+      throw error
     }
     try reset()
+  }
+
+  /// What the model makes of a CPUID, checked.
+  @usableFromInline
+  func newShape(_ configuration: GuestConfiguration) throws(VPMUError) -> CheckedShape {
+    let status = model.refreshStatus(state, guest: configuration, host: host.limits)
+    guard status == VPMU_DONE else {
+      throw status == VPMU_FAULT
+        ? .configurationRefused(model: model.declaration.name)
+        : .invalidStatus(model: model.declaration.id, status: status)
+    }
+    if state.restoreSizes() { note(.sizes) }
+    if let reason = state.shapeFault(host.limits) {
+      throw .invalidShape(model: model.declaration.id, reason: reason)
+    }
+    return CheckedShape(of: state)
   }
 
   /// RESET of the vCPU: every host event is released, registers get their values after RESET, and nothing is pending.
@@ -36,6 +51,7 @@ extension VirtualPMU {
     state.clearRegisters()
     book.pointee.revisit = 0
     model.reset(state)
+    if state.restoreSizes() { note(.sizes) }
   }
 
   /// Binds the vPMU to the calling thread: from now on it is called from here, and its events count here. On another
@@ -45,7 +61,7 @@ extension VirtualPMU {
   public func bind() {
     guard clinux_thread_number() != book.pointee.thread else { return }
     takeNotices()
-    for pmc in PMCSet(state.pointee.all_valid) where slot(pmc).pointee.event != nil {
+    for pmc in PMCSet(valid) where slot(pmc).pointee.event != nil {
       settle(pmc, events.release(&slot(pmc).pointee))
     }
     takeNotices()

@@ -18,7 +18,7 @@ extension VirtualPMU {
       // The look at all may have found an event that does not count: the host told of it in this way.
       book.pointee.revisit |= failing
     }
-    for pmc in PMCSet((notices | lost) & state.pointee.all_valid) where !isStale(pmc) {
+    for pmc in PMCSet((notices | lost) & valid) where !isStale(pmc) {
       slot(pmc).pointee.isNoticed = true
       // Its own write hides it: the guest has given this counter another meaning since.
       guard state.pointee.reprogram & pmc.bit == 0 else { continue }
@@ -48,7 +48,7 @@ extension VirtualPMU {
   @usableFromInline
   func countersPastTheirAlarm() -> UInt64 {
     var past: UInt64 = 0
-    for pmc in PMCSet(state.pointee.all_valid) {
+    for pmc in PMCSet(valid) {
       let slot = slot(pmc).pointee
       if let event = slot.running, !slot.isNoticed, host.read(event) >= slot.alarm { past |= pmc.bit }
     }

@@ -2,8 +2,11 @@ import CVPMU
 import VPMUModel
 
 /// One counter in a pass: stop, judge, restart or create.
+///
+/// What every pass does for every counter is inlined by order: left to the compiler's budget, it depends on what else a
+/// caller happens to do, and makes up a sixth of the time of an access.
 extension VirtualPMU {
-  @inlinable
+  @inlinable @inline(__always)
   func reprogram(_ pmc: PMCIndex) {
     let slot = slot(pmc)
     let wasRefused = state.pointee.retry & pmc.bit != 0
@@ -15,8 +18,8 @@ extension VirtualPMU {
     if emulationWrapped { overflowed(pmc) }
 
     let configuration =
-      pmc.isFixed ? state.fixedControl(pmc.number) : state.counter(pmc).pointee.selector
-    let period = Self.period(to: state.counter(pmc).pointee.base, state.widthMask(pmc))
+      pmc.isFixed ? state.fixedControl(pmc.number) : counter(pmc).pointee.selector
+    let period = Self.period(to: counter(pmc).pointee.base, widthMask(pmc))
     if !Policy.restart(&slot.pointee, configuration: configuration, period: period, on: events) {
       replaceEvent(of: pmc, configuration: configuration, period: period)
       if wasRefused && slot.pointee.event != nil { ledgerPointer.pointee.retried &+= 1 }
@@ -30,15 +33,15 @@ extension VirtualPMU {
   ///
   /// - Returns: whether the *emulated* counts made it wrap.
   @discardableResult
-  @inlinable
+  @inlinable @inline(__always)
   func fold(_ pmc: PMCIndex, _ counted: UInt64) -> Bool {
     let slot = slot(pmc)
     if counted >= slot.pointee.alarm, !slot.pointee.isNoticed {
       overflowed(pmc)
       slot.pointee.isOwedNotice = true
     }
-    let counter = state.counter(pmc)
-    let mask = state.widthMask(pmc)
+    let counter = self.counter(pmc)
+    let mask = widthMask(pmc)
     let value = (counter.pointee.base &+ counted) & mask
     let emulated = counter.pointee.emulated
     counter.pointee.base = (value &+ emulated) & mask
@@ -96,6 +99,7 @@ extension VirtualPMU {
       if configuration & VPMU_SELECT_OS != 0 { rings.insert(.kernel) }
       interrupts = configuration & VPMU_SELECT_INTERRUPT != 0
     }
+    if event.isMisnumbered { note(.event(select: event.select)) }
     // A generic event counts occurrences. Edges, inverted or thresholded counts are something else.
     let isPlain = selector & (VPMU_SELECT_EDGE | VPMU_SELECT_INVERT | VPMU_SELECT_COUNTER_MASK) == 0
     return EventRequest(

@@ -8,7 +8,7 @@ extension VirtualPMU {
   public func save() throws(VPMUError) -> SavedState {
     try checkThread()
     takeNotices()
-    for pmc in PMCSet(state.pointee.all_valid) where slot(pmc).pointee.running != nil {
+    for pmc in PMCSet(valid) where slot(pmc).pointee.running != nil {
       settle(pmc, Policy.stop(&slot(pmc).pointee, on: events))
     }
     takeNotices()
@@ -30,7 +30,7 @@ extension VirtualPMU {
     state.pointee = saved.state
     state.pointee.counter_size = counterSize
     state.pointee.counters_offset = countersOffset
-    for pmc in PMCSet(state.pointee.all_valid) { state.counter(pmc).pointee.base &= state.widthMask(pmc) }
-    book.pointee.revisit = state.pointee.all_valid
+    for pmc in PMCSet(valid) { counter(pmc).pointee.base &= widthMask(pmc) }
+    book.pointee.revisit = valid
   }
 }

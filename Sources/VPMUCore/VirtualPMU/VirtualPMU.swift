@@ -28,6 +28,7 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   public let state: PMUState
 
   // Only `let`s, and pointers to plain values: a `var` of a class costs an exclusivity check at each access.
+  @usableFromInline let counterFields: UnsafeMutablePointer<vpmu_counter>
   @usableFromInline let slots: UnsafeMutablePointer<CounterSlot<Host.Event>>
   @usableFromInline let ledgerPointer: UnsafeMutablePointer<EventLedger>
   @usableFromInline let events: CountedHost<Host>
@@ -40,6 +41,8 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   struct Bookkeeping {
     /// The number of the bound thread.
     @usableFromInline var thread: UInt64 = 0
+    /// The counters that exist and their widths, checked.
+    @usableFromInline var shape = CheckedShape()
     /// Counters to look at again for another reason than a write of the guest's: these don't hide a notice.
     @usableFromInline var revisit: UInt64 = 0
     @usableFromInline var filter: EventFilter?
@@ -58,7 +61,8 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   ///   - host: a host of its own for this vPMU
   ///   - policy: how host events are kept
   ///   - filter: the VM's event filter, shared by its vCPUs
-  /// - Throws: ``VPMUError/configurationRefused(model:)``, ``VPMUError/invalidShape(model:reason:)``
+  /// - Throws: ``VPMUError/configurationRefused(model:)``, ``VPMUError/invalidShape(model:reason:)``,
+  ///   ``VPMUError/invalidStatus(model:status:)``
   @inlinable
   public init(
     model: Model, configuration: GuestConfiguration, host: Host, policy: Policy, filter: VMEventFilter? = nil
@@ -71,6 +75,7 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     mailbox = Mailbox()
     state = .allocate(capacity: 1)
     state.initialize(to: vpmu_state())
+    counterFields = state.counterFields
     slots = .allocate(capacity: Self.slotCount)
     slots.initialize(repeating: CounterSlot(), count: Self.slotCount)
     ledgerPointer = .allocate(capacity: 1)
@@ -95,12 +100,6 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     ledgerPointer.deallocate()
     book.deinitialize(count: 1)
     book.deallocate()
-  }
-
-  /// The slot of a counter.
-  @inlinable
-  func slot(_ pmc: PMCIndex) -> UnsafeMutablePointer<CounterSlot<Host.Event>> {
-    slots + Int((pmc.rawValue & 15) | ((pmc.rawValue &>> 1) & 16))
   }
 
   @inlinable

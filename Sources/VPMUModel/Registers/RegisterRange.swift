@@ -3,6 +3,7 @@ import CVPMU
 /// What the register of a range is, and with that what an access to it does: `VPMU_ROLE_*` of `vpmu_plugin.h` says it for
 /// each.
 public enum RegisterRole: UInt16, Sendable, CaseIterable {
+  /// A register of the model's own: what it does is in the model's code.
   case other = 0
   case gpCounter = 1
   case eventSelect = 2
@@ -17,29 +18,39 @@ public enum RegisterRole: UInt16, Sendable, CaseIterable {
 }
 
 /// What is special about a write to the registers of a range: `VPMU_RANGE_*`.
-public struct RegisterTraits: OptionSet, Sendable, Hashable {
+@frozen
+public struct RegisterTraits: OptionSet, Sendable, Hashable, BitwiseCopyable {
   public let rawValue: UInt16
 
+  @inlinable
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// A guest's write changes nothing: #GP, or ignored with ``drops``.
-  public static let readOnly = RegisterTraits(rawValue: UInt16(VPMU_RANGE_READ_ONLY))
+  @inlinable
+  public static var readOnly: RegisterTraits { RegisterTraits(rawValue: UInt16(VPMU_RANGE_READ_ONLY)) }
   /// Counters: a guest's write stores bits 31:0, sign-extended.
-  public static let signExtends = RegisterTraits(rawValue: UInt16(VPMU_RANGE_SIGN_EXTENDS))
-  /// Counters: a write of a bit above the width is #GP.
-  public static let fullWidth = RegisterTraits(rawValue: UInt16(VPMU_RANGE_FULL_WIDTH))
+  @inlinable
+  public static var signExtends: RegisterTraits { RegisterTraits(rawValue: UInt16(VPMU_RANGE_SIGN_EXTENDS)) }
+  /// Counters: a write of a bit above the width is #GP. Where an earlier range has the same counters, these are second
+  /// names, and a write to one does not mark the counter in use.
+  @inlinable
+  public static var fullWidth: RegisterTraits { RegisterTraits(rawValue: UInt16(VPMU_RANGE_FULL_WIDTH)) }
   /// What the register does not have is dropped when written; without it: #GP.
-  public static let drops = RegisterTraits(rawValue: UInt16(VPMU_RANGE_DROPS))
+  @inlinable
+  public static var drops: RegisterTraits { RegisterTraits(rawValue: UInt16(VPMU_RANGE_DROPS)) }
 }
 
 /// Bits of `vpmu_state.features`: what a guest's CPU has. The model sets them in `refresh`.
-public struct RegisterFeatures: OptionSet, Sendable, Hashable {
+@frozen
+public struct RegisterFeatures: OptionSet, Sendable, Hashable, BitwiseCopyable {
   public let rawValue: UInt32
 
+  @inlinable
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// There is a global control register.
-  public static let globalControl = RegisterFeatures(rawValue: UInt32(VPMU_FEATURE_GLOBAL_CONTROL))
+  @inlinable
+  public static var globalControl: RegisterFeatures { RegisterFeatures(rawValue: UInt32(VPMU_FEATURE_GLOBAL_CONTROL)) }
 
   /// The model's own feature `n`, 0 to 15.
   public static func ofModel(_ n: UInt32) -> RegisterFeatures { RegisterFeatures(rawValue: 1 << (16 + (n & 15))) }

@@ -1,0 +1,9 @@
+import CVPMU
+import VPMUPluginKit
+
+let exported = PluginExport(PrimerModel())
+
+@c @implementation
+public func vpmu_plugin_entry_v1(_ services: UnsafePointer<vpmu_services>) -> UnsafePointer<vpmu_plugin_info>? {
+  exported.enter(services)
+}

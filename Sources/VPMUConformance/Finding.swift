@@ -1,0 +1,12 @@
+import VPMUTrace
+
+/// Why a check did not pass.
+enum Finding: Error {
+  /// The plugin breaks the rule: what was seen and what was expected, the preset it was seen with, and a trace that ends
+  /// with the answer that differs and holds the one that is right.
+  case violated(String, model: String? = nil, trace: Trace? = nil)
+  /// The plugin has nothing that the rule speaks of.
+  case notApplicable(String)
+  /// The call asks for a preset that the plugin does not have.
+  case unknownModel(String, available: [String])
+}

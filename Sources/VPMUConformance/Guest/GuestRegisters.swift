@@ -1,0 +1,73 @@
+import CVPMU
+import VPMUModel
+
+/// A register that exists for one guest.
+struct GuestRegister: Equatable {
+  let msr: MSRNumber
+  let range: RegisterRange
+  /// Its counter, for the roles that have one.
+  let pmc: PMCIndex?
+
+  var role: RegisterRole { range.role }
+  var traits: RegisterTraits { range.traits }
+}
+
+/// The registers of a model by role, for a guest whose shape is known: what the ranges declare and `refresh` has made.
+struct GuestRegisters {
+  /// Those that exist, in the order of the declaration.
+  let existing: [GuestRegister]
+  /// Numbers that are claimed and do not exist for this guest: #GP.
+  let absent: [GuestRegister]
+
+  init(_ declaration: ModelDeclaration, _ state: UnsafePointer<vpmu_state>) {
+    let features = RegisterFeatures(rawValue: state.pointee.features)
+    var existing: [GuestRegister] = []
+    var absent: [GuestRegister] = []
+    for range in declaration.ranges {
+      let isThere = range.features.isSubset(of: features)
+      for n in 0..<range.count {
+        let pmc = range.role.hasCounter ? PMCIndex(rawValue: range.firstPMC.rawValue &+ n) : nil
+        let register = GuestRegister(
+          msr: MSRNumber(range.first.rawValue &+ n &* range.stride), range: range, pmc: pmc)
+        let hasCounter = pmc.map { $0.bit & state.pointee.all_valid != 0 } ?? true
+        if isThere && hasCounter { existing.append(register) } else { absent.append(register) }
+      }
+    }
+    self.existing = existing
+    self.absent = absent
+  }
+
+  func all(_ role: RegisterRole) -> [GuestRegister] { existing.filter { $0.role == role } }
+
+  func first(_ role: RegisterRole) -> GuestRegister? { existing.first { $0.role == role } }
+
+  /// The registers of a role that belong to this counter.
+  func all(_ role: RegisterRole, of pmc: PMCIndex) -> [GuestRegister] {
+    existing.filter { $0.role == role && $0.pmc == pmc }
+  }
+
+  /// The value registers of a counter, whatever its kind.
+  func values(of pmc: PMCIndex) -> [GuestRegister] { all(pmc.isFixed ? .fixedCounter : .gpCounter, of: pmc) }
+
+  /// Whether the plugin claims this number for some guest.
+  func claims(_ msr: MSRNumber) -> Bool { existing.contains { $0.msr == msr } || absent.contains { $0.msr == msr } }
+}
+
+extension RegisterRole {
+  /// Whether each register of such a range belongs to a counter.
+  var hasCounter: Bool { self == .gpCounter || self == .eventSelect || self == .fixedCounter }
+}
+
+extension GuestRegister {
+  /// The bits of a written value that the register does not have (R in the header's words), zero for counters, whose
+  /// width says it.
+  func reserved(_ state: UnsafePointer<vpmu_state>) -> UInt64 {
+    switch role {
+    case .eventSelect: state.pointee.event_select_reserved
+    case .fixedControl: state.pointee.fixed_control_reserved
+    case .globalControl: state.pointee.global_control_reserved
+    case .globalStatus, .globalStatusClear, .globalStatusSet: state.pointee.global_status_reserved
+    case .gpCounter, .fixedCounter, .other: 0
+    }
+  }
+}

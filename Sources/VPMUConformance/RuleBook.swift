@@ -1,0 +1,17 @@
+/// All rules, in the order in which they are judged: a rule comes after its prerequisites.
+public enum RuleBook {
+  public static let all: [Rule] =
+    ABIRules.all + TABRules.all + REFRules.all + MSRRules.all + PMCRules.all + CNTRules.all + PMIRules.all
+    + LAZRules.all + THRRules.all + FUZRules.all + VECRules.all
+
+  /// The rule of that id.
+  public static func rule(_ id: String) -> Rule? { all.first { $0.id == id } }
+
+  /// The ids of `selected` and of all that they stand on.
+  static func closure(_ selected: Set<String>) -> Set<String> {
+    var result = selected
+    // A prerequisite stands before the rule: one walk from the end reaches all.
+    for rule in all.reversed() where result.contains(rule.id) { result.formUnion(rule.prerequisites) }
+    return result
+  }
+}

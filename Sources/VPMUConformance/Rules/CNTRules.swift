@@ -1,0 +1,3 @@
+enum CNTRules {
+  static let all: [Rule] = []
+}

@@ -1,0 +1,3 @@
+enum FUZRules {
+  static let all: [Rule] = []
+}

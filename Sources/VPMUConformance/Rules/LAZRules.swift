@@ -1,0 +1,3 @@
+enum LAZRules {
+  static let all: [Rule] = []
+}

@@ -1,0 +1,3 @@
+enum PMCRules {
+  static let all: [Rule] = []
+}

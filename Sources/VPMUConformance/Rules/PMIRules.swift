@@ -1,0 +1,3 @@
+enum PMIRules {
+  static let all: [Rule] = []
+}

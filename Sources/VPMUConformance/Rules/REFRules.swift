@@ -1,0 +1,3 @@
+enum REFRules {
+  static let all: [Rule] = []
+}

@@ -1,0 +1,3 @@
+enum THRRules {
+  static let all: [Rule] = []
+}

@@ -1,0 +1,3 @@
+enum VECRules {
+  static let all: [Rule] = []
+}

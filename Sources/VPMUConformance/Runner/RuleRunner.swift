@@ -1,0 +1,40 @@
+/// Judges a plugin by the rules of the book, each in a process of its own with a time limit.
+public struct RuleRunner {
+  private let command: [String]
+  private let options: RunOptions
+
+  /// - Parameter command: the path of a program, and words, that together with those of the rule make it call
+  ///   ``RuleProcess/main(_:)``
+  public init(command: [String], options: RunOptions) {
+    self.command = command
+    self.options = options
+  }
+
+  /// Judges the selected rules and what they stand on. Returns when no process of a rule is left.
+  ///
+  /// - Parameter onResult: called for each, in the order of the book, as soon as all before it are judged
+  /// - Returns: the same, in the same order
+  @discardableResult
+  public func run(onResult: (RuleResult) -> Void = { _ in }) throws(RunError) -> [RuleResult] {
+    let selection = options.selection.map { RuleBook.closure($0) }
+    var schedule = Schedule(RuleBook.all.filter { selection?.contains($0.id) ?? true })
+    var judges: [RuleJudge] = []
+    defer { for judge in judges { judge.abandon() } }
+    while !schedule.isFinished {
+      while judges.count < max(options.width, 1), let next = schedule.next() {
+        judges.append(try RuleJudge(next.index, next.rule, command, options))
+      }
+      if !judges.isEmpty { RuleJudge.wait(for: judges) }
+      for (place, judge) in judges.enumerated().reversed() {
+        guard let (verdict, seconds) = try judge.verdict() else { continue }
+        judges.remove(at: place)
+        schedule.decide(judge.index, verdict, seconds: seconds)
+      }
+      while let result = schedule.publish() {
+        onResult(result)
+        if options.stopsAtFirstFailure && result.verdict.isFailure { return schedule.published }
+      }
+    }
+    return schedule.published
+  }
+}

@@ -1,0 +1,137 @@
+import ArgumentParser
+import Glibc
+import VPMUConformance
+import VPMULoader
+import VPMUTrace
+
+struct ConformanceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "conformance", abstract: "Judge a plugin by the rules of the conformance kit.",
+    discussion: """
+      Each rule runs in a process of its own, so that a crash or a hang of the plugin is a verdict. What fails is shown \
+      with its consequence, its reference, and where a guest can see it with the shortest trace for `vpmu replay`. The \
+      last line is `N rules: P passed, F failed, W warnings, S skipped`; the exit code is 0 only if F is 0.
+      """)
+
+  @Argument(help: "A plugin's file, or its name as `vpmu plugins` lists it.", completion: .file(extensions: ["so"]))
+  var plugin: String?
+
+  @Option(help: "Judge this model only, as `vpmu plugins` lists it. Default: all of the plugin's.")
+  var model: String?
+
+  @Option(help: "Judge the rules whose id this regular expression finds. What they stand on is shown if it fails.")
+  var only: String?
+
+  @Option(help: "Of the random numbers that some rules use. Default: 1.")
+  var seed: UInt64 = 1
+
+  @Option(help: "A directory of recorded traces; those of this plugin are replayed.", completion: .directory)
+  var vectors: String?
+
+  @Option(help: "Write the traces of failures to this directory.", completion: .directory)
+  var traces: String?
+
+  @Option(help: "Seconds that a rule may take, up to 3600. Default: 10.")
+  var timeLimit: Double = 10
+
+  @Flag(help: "Write JSON Lines.")
+  var json = false
+
+  @Flag(help: "List the rules, and judge nothing.")
+  var list = false
+
+  func validate() throws {
+    if plugin == nil && !list { throw ValidationError("name a plugin, or list the rules with --list") }
+    if !(timeLimit > 0 && timeLimit <= 3600) {
+      throw ValidationError("--time-limit is \(timeLimit): choose more than 0, and up to 3600 seconds")
+    }
+    _ = try selection()
+  }
+
+  func run() throws {
+    let selection = try selection()
+    guard let plugin, !list else {
+      for rule in RuleBook.all where selection?.contains(rule.id) ?? true {
+        Output.result(json ? rule.json : "\(rule.id)  \(rule.sentence)")
+      }
+      return
+    }
+    var options = RunOptions(path: path(of: plugin))
+    options.model = model
+    options.seed = seed
+    options.vectors = vectors
+    options.timeLimit = timeLimit
+    options.selection = selection
+    options.width = max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
+    try judge(options)
+  }
+
+  /// The ids that `--only` finds; nil without it.
+  private func selection() throws -> Set<String>? {
+    guard let only else { return nil }
+    guard let expression = try? Regex(only) else {
+      throw ValidationError("--only is \"\(only)\", which is no regular expression: try MSR, or ABI-00[1-4]")
+    }
+    let ids = RuleBook.all.map(\.id).filter { $0.contains(expression) }
+    guard !ids.isEmpty else { throw ValidationError("--only \"\(only)\" finds no rule: list them with --list") }
+    return Set(ids)
+  }
+
+  /// A name stands for a plugin's file; what is neither is judged as a path, which the first rule does.
+  private func path(of plugin: String) -> String {
+    guard !plugin.contains("/"), let found = try? PluginOptions.catalogue().plugin(plugin) else { return plugin }
+    return found.path
+  }
+
+  private func judge(_ options: RunOptions) throws {
+    var details: [String] = []
+    var results: [RuleResult] = []
+    let runner = RuleRunner(command: ["/proc/self/exe", RuleCommand.configuration.commandName ?? ""], options: options)
+    do {
+      results = try runner.run { result in
+        guard ConformanceReport.shows(result, options.selection) else { return }
+        let file = traces.flatMap { write(result, to: $0) }
+        Output.result(json ? result.json(traceFile: file) : result.line)
+        if let text = result.details(traceFile: file) { details.append(text) }
+      }
+    } catch {
+      Output.error("\(error)")
+      if case .unknownModel = error { throw ExitCode.validationFailure }
+      throw ExitCode.failure
+    }
+    let report = ConformanceReport(results, selection: options.selection)
+    if !json {
+      for text in details { Output.result("\n" + text) }
+      Output.result(report.summary)
+    }
+    if !report.conforms { throw ExitCode.failure }
+  }
+
+  /// Writes the result's trace, if it has one; its path.
+  private func write(_ result: RuleResult, to directory: String) -> String? {
+    guard let trace = result.verdict.violation?.trace else { return nil }
+    let path = "\(directory)/\(result.rule.id).jsonl"
+    do {
+      if mkdir(directory, 0o755) != 0 && errno != EEXIST { throw TraceError.unwritable(file: directory, errno: errno) }
+      try trace.write(to: path)
+      return path
+    } catch {
+      Output.error("\(error)")
+      return nil
+    }
+  }
+}
+
+/// What `vpmu conformance` starts for each rule.
+struct RuleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "judge-rule", abstract: "Judge one rule (started by `vpmu conformance`).", shouldDisplay: false)
+
+  @Argument(parsing: .allUnrecognized)
+  var words: [String] = []
+
+  func run() throws {
+    let code = RuleProcess.main(words)
+    if code != 0 { throw ExitCode(code) }
+  }
+}

@@ -1,0 +1,21 @@
+import Testing
+import VPMULoader
+
+/// Whoever adds a vendor changes nothing outside `Examples`.
+struct VendorNameTests {
+  /// What is built, and what builds it.
+  private static let places = ["Package.swift", "Makefile", ".ci", "Plugins", "Sources", "Tests"]
+    .map { Example.repository.appending(path: $0).path }
+
+  @Test("what an example, its plugin and its models are called stands nowhere else", arguments: Example.tested)
+  func names(example: Example) throws {
+    let declarations = try example.plugins.map(\.declaration)
+    for word in declarations.flatMap({ [$0.name, $0.id] + $0.presets.map(\.name) }) + [example.description] {
+      let found = try Program.run(
+        ["grep", "--recursive", "--ignore-case", "--files-with-matches", "--fixed-strings", "-e", word, "--"]
+          + Self.places, limit: 60)
+      // 1: it read all, and found nothing.
+      #expect(found.status == 1, "\(word) is in \(found.output)\(found.errors)")
+    }
+  }
+}
