@@ -11,12 +11,9 @@ let package = Package(
     .library(name: "PerfEventHost", targets: ["PerfEventHost"]),
     .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
     .library(name: "VPMUTrace", targets: ["VPMUTrace"]),
-<<<<<<< HEAD
     .library(name: "KVMPMU", targets: ["KVMPMU", "CLinux"]),
     .library(name: "KVMGuest", targets: ["KVMGuest"]),
-=======
     .library(name: "VPMUConformance", targets: ["VPMUConformance"]),
->>>>>>> main
     .library(name: "VPMUIntel", type: .dynamic, targets: ["VPMUIntel"]),
     .library(name: "VPMUAMD", type: .dynamic, targets: ["VPMUAMD"]),
     .executable(name: "vpmu", targets: ["vpmu"]),
@@ -43,18 +40,15 @@ let package = Package(
     .target(name: "GuestPerf", dependencies: ["VPMUCore"]),
     .target(name: "KVMPMU", dependencies: ["CLinux", "VPMUCore"]),
     .target(name: "CGuestProgram"),
-    .target(name: "KVMGuest", dependencies: ["CGuestProgram", "CLinux", "KVMPMU", "GuestPerf", "SimulatedHost", "VPMUTrace"]),
+    .target(
+      name: "KVMGuest", dependencies: ["CGuestProgram", "CLinux", "KVMPMU", "GuestPerf", "SimulatedHost", "VPMUTrace"]),
     .target(
       name: "VPMUBench", dependencies: ["GuestPerf", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
     .target(name: "VPMUConformance", dependencies: ["CLinux", "VPMULoader", "VPMUTrace"]),
     .executableTarget(
       name: "vpmu",
       dependencies: [
-<<<<<<< HEAD
-        "KVMGuest", "VPMUBench", "VPMULoader", "VPMUTrace", "PerfEventHost",
-=======
-        "VPMUBench", "VPMUConformance", "VPMULoader", "VPMUTrace", "PerfEventHost",
->>>>>>> main
+        "KVMGuest", "VPMUBench", "VPMUConformance", "VPMULoader", "VPMUTrace", "PerfEventHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -76,17 +70,14 @@ let package = Package(
     .target(name: "CKernelFixtures", path: "Tests/CKernelFixtures"),
     .testTarget(
       name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations", "TestSupport"]),
-<<<<<<< HEAD
-    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "KVMGuest", "CKernelFixtures"]),
-=======
     .testTarget(
       name: "VPMUConformanceTests", dependencies: ["vpmu", "VPMUConformance", "VPMUTrace", "IntelModel"],
       exclude: ["Mutants"]),
-    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures"]),
+    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "KVMGuest", "CKernelFixtures"]),
     .testTarget(name: "ExamplesTests", dependencies: ["vpmu", "GuestPerf", "TestSupport", "VPMULoader"]),
->>>>>>> main
     .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
-    .testTarget(name: "KVMPMUTests", dependencies: ["KVMPMU", "CLinux", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport"]),
+    .testTarget(
+      name: "KVMPMUTests", dependencies: ["KVMPMU", "CLinux", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport"]),
     .testTarget(
       name: "KVMGuestTests",
       dependencies: ["KVMGuest", "CLinux", "PerfEventHost", "VPMUTrace", "IntelModel", "AMDModel", "TestSupport"]),

@@ -8,6 +8,8 @@
 /// | `GuestCPUID` | the host's CPUID, with the PMU that the model says |
 /// | `MachineRegisters` | registers next to the PMU that guests look at |
 /// | `Devices` | serial port and exit port |
+/// | `KernelCPU` | a vCPU in 32-bit protected mode, for a kernel of one's own, with devices of `Ports` |
+/// | `Multiboot` | loads such a kernel |
 /// | `BuiltInProgram` | commands for the built-in guest program, and their results |
 /// | `VCPUThread` | a thread of its own |
 import CGuestProgram
@@ -119,8 +121,7 @@ public enum GuestError: Error, Equatable {
 
 extension GuestError: CustomStringConvertible {
   public var description: String {
-    func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
-    return switch self {
+    switch self {
     case .noKVM(let errno):
       switch errno {
       case ENOENT: "there is no /dev/kvm: load the kernel's kvm module, on a machine that has virtualization"
@@ -131,6 +132,10 @@ extension GuestError: CustomStringConvertible {
     case .filter(let error): "\(error)"
     case .hookup(let error): "\(error)"
     case .unknownExit(let reason): "the guest stopped with exit \(reason), which this machine does not know"
+    case .stopped(UInt32(KVM_EXIT_SHUTDOWN), _, let rip):
+      "the guest's CPU shut down at \(hexadecimal(rip)): it could not take an exception (triple fault)"
+    case .stopped(UInt32(KVM_EXIT_INTERNAL_ERROR), UInt64(KVM_INTERNAL_ERROR_EMULATION), let rip):
+      "KVM can't emulate the instruction at \(hexadecimal(rip)): where KVM is nested by software, not all work in ring 0"
     case .stopped(let reason, let detail, let rip):
       "KVM stopped the guest at \(hexadecimal(rip)): exit \(reason), detail \(detail)"
     case .lost(let vector, let rip): "the guest got exception \(vector), near \(hexadecimal(rip))"

@@ -30,7 +30,7 @@ func run(_ arguments: Arguments) throws -> Int32 {
   let machine = try VirtualMachine(models: [declaration], memory: arguments.memory << 20)
   let kernel: MultibootKernel.Loaded
   do { kernel = try load(arguments, into: machine) } catch {
-    tell("\(arguments.file): \(error)")
+    tell(error is KernelImageError ? "\(arguments.file): \(error)" : "\(error)")
     return Status.kernel
   }
   let counting = GuestCounting.detect()
