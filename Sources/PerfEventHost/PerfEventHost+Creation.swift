@@ -36,7 +36,8 @@ extension PerfEventHost {
 
   private func open(_ event: KernelEvent, for request: EventRequest) throws(HostRefusal) -> EventSlot {
     let attributes = clinux_event(
-      type: event.type, flags: UInt32(CLINUX_EVENT_PINNED) | options.scope.exclusions(request.rings), config: event.config,
+      type: event.type, flags: UInt32(CLINUX_EVENT_PINNED) | options.scope.exclusions(request.rings),
+      config: event.config,
       sample_period: Self.creationPeriod)
     do throws(Errno) {
       let descriptor = try open(attributes)

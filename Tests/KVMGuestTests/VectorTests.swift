@@ -24,6 +24,23 @@ extension Guest {
       #expect(report.instructions > 0 && report.answersCompared >= report.instructions)
     }
 
+    @Test func `A vector that is wrong in a value or a fault shows`() throws {
+      var trace = try RuleVectors.trace("rule-intel-overflow.jsonl")
+      var changed = 0
+      for index in trace.steps.indices {
+        switch trace.steps[index].operation {
+        case .readMSR(let msr, let origin, let value?):
+          trace.steps[index].operation = .readMSR(msr, origin: origin, value: value ^ 1)
+        case .writeMSR(let msr, let value, let origin, ok: true):
+          trace.steps[index].operation = .writeMSR(msr, value, origin: origin, ok: false)
+        default: continue
+        }
+        changed += 1
+      }
+      let report = try RuleVectors.execute(trace, .asRecorded)
+      #expect(changed > 10 && report.mismatches.count == changed)
+    }
+
     @Test func `All rules are there`() {
       #expect(RuleVectors.names.count == 15)
     }
@@ -47,7 +64,12 @@ enum RuleVectors {
 
   /// Executes one in a guest of its own, on a thread of its own.
   static func execute(_ name: String, _ entering: Entering) throws -> VectorReport {
-    let trace = try Trace(contentsOf: directory + name)
+    try execute(trace(name), entering)
+  }
+
+  static func trace(_ name: String) throws -> Trace { try Trace(contentsOf: directory + name) }
+
+  static func execute(_ trace: Trace, _ entering: Entering) throws -> VectorReport {
     let isAMD = trace.configuration.vendor == "amd"
     return try Guest.run { isAMD ? try run(trace, AMDModel(), entering) : try run(trace, IntelModel(), entering) }
   }
