@@ -11,6 +11,7 @@
 /// | `KernelCPU` | a vCPU in 32-bit protected mode, for a kernel of one's own, with devices of `Ports` |
 /// | `Multiboot` | loads such a kernel |
 /// | `BuiltInProgram` | commands for the built-in guest program, and their results |
+/// | `GuestClock` | the guest's time stamp counter, and what an exit costs by it |
 /// | `VCPUThread` | a thread of its own |
 import CGuestProgram
 import CLinux

@@ -10,7 +10,7 @@ struct MultibootKernelTests {
     var file = KernelFile()
     file.segments.append(KernelFile.Segment(address: 0x20_0000, fileSize: 0, memorySize: 1 << 20))
     let kernel = try MultibootKernel(file.bytes)
-    let loaded = try kernel.load(into: memory.bytes, commandLine: "kernel a b")
+    let loaded = try memory.load(kernel, "kernel a b")
     #expect(loaded.entry == 0x10_000C)
     #expect(memory.word(0x10_0000) == 0x1BAD_B002)
     #expect(Array(memory.bytes[0x10_000C..<0x10_0010]) == file.code)
@@ -29,8 +29,8 @@ struct MultibootKernelTests {
   func information() throws {
     let memory = Memory()
     let kernel = try MultibootKernel(KernelFile().bytes)
-    let loaded = try kernel.load(
-      into: memory.bytes, commandLine: "kernel a b",
+    let loaded = try memory.load(
+      kernel, "kernel a b",
       modules: [([1, 2, 3], "first"), ([UInt8](repeating: 7, count: 5000), "second")])
     let block = Int(loaded.information)
     #expect(memory.word(block) == 0b100_1101)
@@ -53,17 +53,17 @@ struct MultibootKernelTests {
   func lowMemory() throws {
     var file = KernelFile()
     file.segments.append(KernelFile.Segment(address: 0x800, fileSize: 0, memorySize: 0x1800))
-    let loaded = try MultibootKernel(file.bytes).load(into: Memory().bytes, commandLine: "")
+    let loaded = try Memory().load(MultibootKernel(file.bytes), "")
     #expect(loaded.information == 0x2000)
     file.segments[1].memorySize = 0x9_F000
-    #expect(try MultibootKernel(file.bytes).load(into: Memory().bytes, commandLine: "").information == 0x10_1000)
+    #expect(try Memory().load(MultibootKernel(file.bytes), "").information == 0x10_1000)
   }
 
   @Test("has RDPMC replaced in what is executed, behind its header")
   func rdpmc() throws {
     let memory = Memory()
     let kernel = try MultibootKernel(KernelFile().bytes)
-    _ = try kernel.load(into: memory.bytes, commandLine: "")
+    _ = try memory.load(kernel, "")
     let (replaced, leftAlone) = kernel.rewriteRDPMC(in: memory.bytes, .protected32, port: 0x44)
     #expect(replaced == [0x10_000D] && leftAlone == [])
     #expect(Array(memory.bytes[0x10_000C..<0x10_0010]) == [0xF4, 0xE6, 0x44, 0xF4])
@@ -76,7 +76,7 @@ struct MultibootKernelTests {
   @Test("that is none says why", arguments: refusals)
   func refused(_ refusal: Refusal) {
     #expect(throws: refusal.error) {
-      _ = try MultibootKernel(refusal.bytes).load(into: Memory().bytes, commandLine: "")
+      _ = try Memory().load(MultibootKernel(refusal.bytes), "")
     }
     #expect(!"\(refusal.error)".isEmpty)
   }
@@ -85,8 +85,7 @@ struct MultibootKernelTests {
   func noRoom() throws {
     let kernel = try MultibootKernel(KernelFile().bytes)
     #expect(throws: KernelImageError.noRoom(what: "the module big", memory: Memory.size)) {
-      _ = try kernel.load(
-        into: Memory().bytes, commandLine: "", modules: [([UInt8](repeating: 1, count: Memory.size), "big")])
+      _ = try Memory().load(kernel, "", modules: [([UInt8](repeating: 1, count: Memory.size), "big")])
     }
   }
 
@@ -102,8 +101,8 @@ struct MultibootKernelTests {
       for _ in 0...Int.random(in: 0..<4, using: &generator) { Self.mutate(&bytes, &generator) }
       do {
         let kernel = try MultibootKernel(bytes)
-        let place = try kernel.load(into: memory.bytes, commandLine: "kernel", modules: [([1], "module")])
-        _ = kernel.rewriteRDPMC(in: memory.bytes, .protected32)
+        let place = try memory.load(kernel, "kernel", modules: [([1], "module")])
+        _ = withExtendedLifetime(memory) { kernel.rewriteRDPMC(in: $0.bytes, .protected32) }
         #expect(place.information < Memory.size)
         loaded += 1
       } catch { errors.insert("\(error)".prefix(40).description) }
@@ -192,6 +191,14 @@ private final class Memory {
 
   init() { bytes.initializeMemory(as: UInt8.self, repeating: 0) }
   deinit { bytes.deallocate() }
+
+  /// As long as this object is there, so is what was loaded.
+  func load(
+    _ kernel: MultibootKernel, _ commandLine: String, modules: [(bytes: [UInt8], commandLine: String)] = []
+  ) throws(KernelImageError) -> MultibootKernel.Loaded {
+    defer { withExtendedLifetime(self) {} }
+    return try kernel.load(into: bytes, commandLine: commandLine, modules: modules)
+  }
 
   func word(_ place: Int) -> UInt32 { bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self) }
 
