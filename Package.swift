@@ -75,7 +75,8 @@ let package = Package(
       exclude: ["Mutants"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "KVMGuest", "CKernelFixtures"]),
     .testTarget(name: "ExamplesTests", dependencies: ["vpmu", "GuestPerf", "TestSupport", "VPMULoader"]),
-    .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["KVMPMU", "CLinux", "PerfEventHost", "VPMULoader", "VPMUCore"]),
     .testTarget(
       name: "KVMPMUTests", dependencies: ["KVMPMU", "CLinux", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport"]),
     .testTarget(
