@@ -79,11 +79,8 @@ struct ExecutableExampleTests {
     guard Program.find("strace") != nil else { try Test.cancel("there is no strace") }
     let folder = try TemporaryFolder()
     let log = folder.url.appending(path: "calls").path
-    let words = name == "TestKernel" ? [try SampleKernel().path] : []
-    let run = try Program.run(
-      ["strace", "-f", "-o", log, try example(name).program.path] + words
-        + ["--model", "intel-v2"].suffix(
-          words.isEmpty ? 1 : 2), limit: 120)
+    let words = name == "TestKernel" ? [try SampleKernel().path, "--model", "intel-v2"] : ["intel-v2"]
+    let run = try Program.run(["strace", "-f", "-o", log, try example(name).program.path] + words, limit: 120)
     guard !run.errors.contains("ptrace") else { try Test.cancel("strace may not trace here") }
     let lines = try String(contentsOf: URL(filePath: log), encoding: .utf8).split(separator: "\n")
     // The vCPU's PMU is made after its signals were installed.
