@@ -43,7 +43,8 @@ let package = Package(
     .target(
       name: "KVMGuest", dependencies: ["CGuestProgram", "CLinux", "KVMPMU", "GuestPerf", "SimulatedHost", "VPMUTrace"]),
     .target(
-      name: "VPMUBench", dependencies: ["GuestPerf", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
+      name: "VPMUBench",
+      dependencies: ["GuestPerf", "KVMGuest", "KVMPMU", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
     .target(name: "VPMUConformance", dependencies: ["CLinux", "VPMULoader", "VPMUTrace"]),
     .executableTarget(
       name: "vpmu",
@@ -84,7 +85,9 @@ let package = Package(
       dependencies: ["KVMGuest", "CLinux", "PerfEventHost", "VPMUTrace", "IntelModel", "AMDModel", "TestSupport"]),
     .testTarget(
       name: "VPMUBenchTests",
-      dependencies: ["VPMUBench", "GuestPerf", "SimulatedHost", "PerfEventHost", "IntelModel", "AMDModel"]),
+      dependencies: [
+        "VPMUBench", "GuestPerf", "KVMGuest", "KVMPMU", "SimulatedHost", "PerfEventHost", "IntelModel", "AMDModel",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -51,6 +51,9 @@ table:
         .long user_loop - table
         .long user_walk - table
         .long kernel_loop - table
+        .long read_tsc - table
+        .long time_exit - table
+        .long time_read - table
 
 /* edx:eax is the result. */
 done_with_result:
@@ -69,7 +72,7 @@ end:
         outb %al, $GUEST_EXIT_PORT
         jmp start
 
-/* The three instructions that may fault have two bytes each: `fault` skips them. */
+/* The instructions that may fault have two bytes each: `fault` skips them. */
 write_msr:
         movl COMMAND_VALUE(%rsi), %eax
         movl COMMAND_VALUE + 4(%rsi), %edx
@@ -93,6 +96,58 @@ kernel_loop:
 1:      decq %rcx
         jnz 1b
         jmp done
+
+/* ---- Ring 0: the time stamp counter ---- */
+
+read_tsc:
+        rdtsc
+        jmp done_with_result
+
+/* The same instructions twice, once with an exit among them. */
+time_exit:
+        rdtsc
+        movl %eax, %r8d
+        rdtsc
+        movl %eax, %r9d
+        outb %al, $GUEST_NULL_PORT
+        rdtsc
+        subl %r9d, %eax
+        subl %r8d, %r9d
+        movl %r9d, %edx
+        subl %r9d, %eax
+        jnc done_with_result
+        xorl %eax, %eax
+        jmp done_with_result
+
+time_read:
+        rdtsc
+        shlq $32, %rdx
+        orq %rax, %rdx
+        movq %rdx, %r9
+        xorl %eax, %eax
+        xorl %edx, %edx
+        movl SHARED_GLOBAL_CONTROL(%rbx), %ecx
+        testl %ecx, %ecx
+        jz 1f
+        wrmsr
+1:      movl COMMAND_OPERAND(%rsi), %ecx
+        cmpl $0, COMMAND_VALUE(%rsi)
+        jne 2f
+        rdpmc
+        jmp 3f
+2:      rdmsr
+3:      movl SHARED_GLOBAL_CONTROL(%rbx), %ecx
+        testl %ecx, %ecx
+        jz 4f
+        movl SHARED_ALL_COUNTERS(%rbx), %eax
+        movl SHARED_ALL_COUNTERS + 4(%rbx), %edx
+        wrmsr
+4:      rdtsc
+        shlq $32, %rdx
+        orq %rdx, %rax
+        subq %r9, %rax
+        xorl %edx, %edx
+        jmp done_with_result
 
 /* ---- To ring 3 and back ---- */
 
@@ -310,12 +365,13 @@ handled:
         orq %rdx, %rax
         subq %r9, %rax
         movq SHARED_PMIS(%rbx), %rdx
-        movl %edx, %ecx
-        andl $(GUEST_MOST_TIMES - 1), %ecx
-        movq %rax, SHARED_TIMES(%rbx, %rcx, 8)
-        incq %rdx
-        movq %rdx, SHARED_PMIS(%rbx)
-        popq %r9
+        incq SHARED_PMIS(%rbx)
+        testq %rsi, %rsi
+        jz 3f
+        subq SHARED_EMPTY_PMIS(%rbx), %rdx
+        andl $(GUEST_MOST_TIMES - 1), %edx
+        movq %rax, SHARED_TIMES(%rbx, %rdx, 8)
+3:      popq %r9
         popq %r8
         popq %rbp
         popq %rdi

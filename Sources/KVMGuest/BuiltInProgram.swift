@@ -14,6 +14,14 @@ public enum GuestCommand: Sendable, Equatable {
   case userWalk(UInt64)
   /// A loop in ring 0 of so many rounds of ``LoopRound/kernel``.
   case kernelLoop(UInt64)
+  /// RDTSC in ring 0.
+  case readTSC
+  /// One exit to the VMM and back: ``VirtualCPU/exitTimes(_:)``.
+  case timeExit
+  /// A read of a counter, which the guest times: all counters stand still meanwhile if ``VirtualCPU/handlePMIs(of:on:lvtpc:)``
+  /// knows a register for that. The value is the time, in ticks of the guest's time stamp counter.
+  case timeRDPMC(RDPMCSelector)
+  case timeRDMSR(MSRNumber)
 }
 
 /// What a round of a loop is made of, to the instruction.
@@ -32,7 +40,7 @@ public struct LoopRound: Sendable, Hashable {
 /// What became of a command in the guest.
 public enum GuestResult: Sendable, Equatable {
   case done
-  /// What RDMSR or RDPMC gave.
+  /// What was read or timed.
   case value(UInt64)
   /// The instruction got #GP.
   case fault
@@ -73,7 +81,7 @@ extension VirtualCPU {
     return commands.indices.map { index in
       if slots[index].faulted != 0 { return .fault }
       return switch commands[index] {
-      case .rdmsr, .rdpmc: .value(slots[index].result)
+      case .rdmsr, .rdpmc, .readTSC, .timeExit, .timeRDPMC, .timeRDMSR: .value(slots[index].result)
       case .wrmsr, .userLoop, .userWalk, .kernelLoop: .done
       }
     }
@@ -92,6 +100,10 @@ extension GuestCommand {
     case .userLoop(let rounds): (slot.op, slot.value) = (UInt32(GUEST_USER_LOOP), max(rounds, 1))
     case .userWalk(let rounds): (slot.op, slot.value) = (UInt32(GUEST_USER_WALK), max(rounds, 1))
     case .kernelLoop(let rounds): (slot.op, slot.value) = (UInt32(GUEST_KERNEL_LOOP), max(rounds, 1))
+    case .readTSC: slot.op = UInt32(GUEST_READ_TSC)
+    case .timeExit: slot.op = UInt32(GUEST_TIME_EXIT)
+    case .timeRDPMC(let selector): (slot.op, slot.operand) = (UInt32(GUEST_TIME_READ), selector.rawValue)
+    case .timeRDMSR(let msr): (slot.op, slot.operand, slot.value) = (UInt32(GUEST_TIME_READ), msr.rawValue, 1)
     }
     return slot
   }

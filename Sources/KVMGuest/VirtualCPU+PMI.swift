@@ -46,7 +46,20 @@ extension VirtualCPU {
     return HandledPMIs(
       count: count, empty: shared.pointee.empty_pmis,
       overflows: (0..<min(Int(shared.pointee.counter_count), Self.mostCounters)).map { counters[$0].overflows },
-      times: (0..<Int(min(count, UInt64(GUEST_MOST_TIMES)))).map { times[$0] })
+      times: (0..<Int(min(count &- shared.pointee.empty_pmis, UInt64(GUEST_MOST_TIMES)))).map { times[$0] })
+  }
+
+  /// Time stamp counter ticks in the handler, of PMIs that found an overflow.
+  ///
+  /// - Parameter known: so many of them, from ``handlePMIs(of:on:lvtpc:)`` on, are left out
+  /// - Returns: the others in their order; of more than 1024 the oldest ones are gone
+  public func handlerTimes(after known: UInt64) -> [UInt64] {
+    let all = shared.pointee.pmis &- shared.pointee.empty_pmis
+    let times = guest_shared_times(shared)
+    let room = UInt64(GUEST_MOST_TIMES)
+    let first = max(known, all > room ? all &- room : 0)
+    guard first < all else { return [] }
+    return (first..<all).map { times[Int($0 % room)] }
   }
 
   /// Enables the local APIC and sets LVTPC: by the guest itself in x2APIC mode, else in the APIC's page, which no device
@@ -96,8 +109,8 @@ public struct HandledPMIs: Sendable, Equatable {
   public var empty: UInt64
   /// Overflows of each counter of the set.
   public var overflows: [UInt64]
-  /// Time stamp counter ticks that each of the last ones took in the handler; after 1024 of them the oldest ones are gone,
-  /// and the order is no longer that of time.
+  /// Time stamp counter ticks that each of the others took in the handler; after 1024 of them the oldest ones are gone, and
+  /// the order is no longer that of time.
   public var times: [UInt64]
 }
 

@@ -1,3 +1,4 @@
+import KVMGuest
 import VPMUCore
 import VPMUModel
 
@@ -7,6 +8,10 @@ public enum BenchError: Error, Sendable {
   case noHostEvents(advice: String)
   /// No real-time signal is free to carry overflow notices.
   case noSignal
+  /// A guest behind /dev/kvm was asked for and none can run.
+  case noGuest(reason: String)
+  /// The guest behind /dev/kvm does not go on.
+  case guest(GuestError)
   /// The guest's driver got #GP from a register that it had found.
   case guestFault(model: String, register: String)
   /// The vPMU could not be made or used.
@@ -26,6 +31,8 @@ extension BenchError: CustomStringConvertible {
       "no host events can be measured here: \(advice); or measure with --host simulated"
     case .noSignal:
       "every real-time signal has a handler already, and overflow notices need one: free one, or use --host simulated"
+    case .noGuest(let reason): "\(reason); or measure with --guest thread"
+    case .guest(let error): "\(error)"
     case .guestFault(let model, let register):
       "\(register) of the model \(model) exists and then faults: report it to the model's author"
     case .vpmu(let error): "\(error)"

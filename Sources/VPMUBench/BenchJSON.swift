@@ -5,6 +5,10 @@ import VPMUTrace
 /// Times are in ns. `creations` tells by cause, `host_ns` is the mean time of one host operation by kind (null: none was
 /// timed), `host_ops` their numbers; `created_ratio`, `handler_median_ratio` and `handler_mean_ratio` are proportions to
 /// `recreate` (null: there is nothing to compare with).
+///
+/// `guest` is `kvm` or `thread`. Of a guest behind /dev/kvm, `exits_per_pmi` are exits of the PMU, `exit_ns` is what one takes,
+/// there and back, and `kvm_calls` counts what was asked of KVM, apart from host operations; of one on a thread these are null,
+/// null and empty.
 public enum BenchJSON {
   /// One line for each result, without line feeds.
   public static func lines(_ report: BenchReport) -> [String] { report.results.map { line($0, report) } }
@@ -16,6 +20,7 @@ public enum BenchJSON {
     object.string("usage", result.usage.rawValue)
     object.string("policy", result.policy.rawValue)
     object.string("host", result.host)
+    object.string("guest", result.guest)
     object.count("pmis", result.pmis)
     object.count("handler_ns_min", result.handler.minimum)
     object.count("handler_ns_median", result.handler.median)
@@ -26,6 +31,11 @@ public enum BenchJSON {
     object.count("released", result.released)
     object.count("held_after", result.heldAfter)
     object.number("host_ops_per_pmi", FixedPoint(hundredths: result.hostOperationsPerPMI))
+    object.number("exits_per_pmi", result.exitsPerPMI.map { FixedPoint(hundredths: $0) })
+    object.number("exit_ns", result.kvm.map { FixedPoint(whole: $0.exitTime) })
+    object.object("kvm_calls") { calls in
+      for (name, count) in result.kvm?.costs.named ?? [] { calls.count(name, count) }
+    }
     object.count("rotations", result.rotations)
     object.count("refused", result.refused)
     object.count("spurious_pmis", result.spuriousPMIs)

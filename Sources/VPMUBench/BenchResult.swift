@@ -11,6 +11,8 @@ public struct BenchResult: Sendable {
   public var policy: PolicyKind
   /// `perf`, `perf-software` or `simulated`.
   public var host: String
+  /// What the guest ran on: `kvm` or `thread`.
+  public var guest: String
 
   /// PMIs that were handled, of *count*: reads.
   public var pmis: Int
@@ -29,6 +31,8 @@ public struct BenchResult: Sendable {
   public var rotations: UInt64
   /// From the first access of the guest to its last PMI. The times were measured in rounds of their own.
   public var operations: HostOperations
+  /// Nil of a guest on a thread.
+  public var kvm: KVMResult?
 
   /// The events on the counters.
   public var events: [String]
@@ -37,8 +41,19 @@ public struct BenchResult: Sendable {
   /// The same, under `recreate`, nil if that was not measured.
   public var comparison: BenchComparison?
 
+  /// Exits of the PMU for each PMI, in hundredths; nil of a guest on a thread.
+  public var exitsPerPMI: UInt64? { kvm.map { pmis == 0 ? 0 : $0.costs.exits &* 100 / UInt64(pmis) } }
+
   /// Host operations for each PMI, in hundredths.
   public var hostOperationsPerPMI: UInt64 { pmis == 0 ? 0 : operations.total &* 100 / UInt64(pmis) }
+}
+
+/// What the hypervisor had to do for a result.
+public struct KVMResult: Sendable, Equatable {
+  /// Over the same time as ``BenchResult/operations``, which do not contain them.
+  public var costs: KVMCosts
+  /// An exit to this process and back, as the guest sees it, in ns: median. The vPMU has nothing to do in it.
+  public var exitTime: UInt64
 }
 
 /// A result in proportion to that of `recreate`.

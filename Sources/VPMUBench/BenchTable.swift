@@ -16,7 +16,10 @@ public enum BenchTable {
   }
 
   private static func heading(_ report: BenchReport) -> String {
-    let clock = "times in ns; each contains one reading of the clock, \(report.clockCost) ns"
+    let clock =
+      report.results.first?.guest == "kvm"
+      ? "times in ns, by the guest's time stamp counter; each contains one reading of it, \(report.clockCost) ns"
+      : "times in ns; each contains one reading of the clock, \(report.clockCost) ns"
     var lines = wrapped("host: \(report.hostReason)", at: " ", indentation: 0) + [clock]
     lines += report.excluded.map { "not used: \($0)" }
     lines += report.skipped.map { "not measured: \($0)" }
@@ -26,14 +29,31 @@ public enum BenchTable {
   private static func text(_ block: [BenchResult]) -> String {
     guard let first = block.first else { return "" }
     let timed = first.usage == .count ? "one read" : "guest's PMI handler"
-    var lines = ["\(first.vendor) \(first.model), \(first.usage.rawValue) on \(first.host): \(timed)"]
+    var lines = ["\(first.vendor) \(first.model), \(first.usage.rawValue) on \(first.host)\(place(first)): \(timed)"]
     lines +=
       first.events.isEmpty ? [] : wrapped("events: " + first.events.joined(separator: ", "), at: ",", indentation: 2)
     lines += aligned([columns(first.usage)] + block.map(row)).map { "  " + $0 }
     lines += aligned(block.map { [$0.policy.rawValue + " created for:"] + causes($0) }).map { "  " + $0 }
     lines += aligned([operationColumns] + block.map(operations)).map { "  " + $0 }
+    lines += aligned(kvm(block, first.usage)).map { "  " + $0 }
     for result in block { lines += result.notes.map { "  ! \(result.policy.rawValue): \($0)" } }
     return lines.joined(separator: "\n")
+  }
+
+  private static func place(_ result: BenchResult) -> String { result.kvm == nil ? "" : ", guest behind /dev/kvm" }
+
+  /// What was asked of KVM; nothing of a guest on a thread.
+  private static func kvm(_ block: [BenchResult], _ usage: Usage) -> [[String]] {
+    let rows = block.compactMap { result in
+      result.kvm.map { kvm in
+        [
+          result.policy.rawValue, result.exitsPerPMI.map { "\(FixedPoint(hundredths: $0))" } ?? "-", "\(kvm.exitTime)",
+        ] + kvm.costs.named.map { "\($0.count)" }
+      }
+    }
+    guard !rows.isEmpty else { return [] }
+    let names = KVMCosts().named.map { $0.name.map { $0 == "_" ? " " : "\($0)" }.joined() }
+    return [["kvm", "exits/" + (usage.samples ? "PMI" : "read"), "ns/exit"] + names] + rows
   }
 
   private static func columns(_ usage: Usage) -> [String] {

@@ -7,34 +7,47 @@ import VPMUModel
 struct Calibration<Model: PMUModel, Host: BenchHost> {
   @usableFromInline let guest: BenchGuest<Model>
   @usableFromInline let host: Host
+  @usableFromInline let kind: GuestKind
 
   @inlinable
-  init(_ guest: BenchGuest<Model>, _ host: Host) {
+  init(_ guest: BenchGuest<Model>, _ host: Host, _ kind: GuestKind) {
     self.guest = guest
     self.host = host
+    self.kind = kind
   }
 
   @inlinable
   func plan() throws(BenchError) -> UsagePlan {
-    let declaration = guest.model.declaration
-    let (events, work) = try host.makeHost(for: declaration)
-    var vcpu: VCPU<Model, Host.Events, Reuse>
+    let (events, work) = try host.makeHost(for: guest.model.declaration)
+    let pmu: BenchPMU<Model, Host.Events, Reuse>
     do throws(VPMUError) {
-      vcpu = VCPU(
+      pmu = BenchPMU(
         try VirtualPMU(
           model: guest.model, configuration: guest.preset.configuration, host: MeasuredHost(events, timing: false),
           policy: Reuse()), globalControl: nil)
     } catch { throw .vpmu(error) }
-    let map = vcpu.registers()
-    var found = Candidates(map, pace: host.pace)
+    switch kind {
+    case .thread:
+      var cpu = ThreadCPU(pmu, work, map: nil)
+      return try plan(&cpu)
+    case .kvm(let machine):
+      var cpu = try KVMCPU(guest, pmu, work, machine)
+      var plan = try plan(&cpu)
+      plan.clock = cpu.clock
+      return plan
+    }
+  }
+
+  @inlinable
+  func plan(_ cpu: inout some BenchCPU) throws(BenchError) -> UsagePlan {
+    let declaration = guest.model.declaration
+    var found = Candidates(cpu.map, pace: host.pace, alone: host.paceAlone)
     for event in found.generalPurpose(declaration) {
-      let set = CounterSet([event], on: map)
-      found.note(event, onFixed: false, measure(set, &vcpu, work), declaration)
+      found.note(event, onFixed: false, try measure(CounterSet([event], on: cpu.map), &cpu), declaration)
     }
-    if let event = found.fixed, let set = CounterSet(event, onFixed: 0, of: map) {
-      found.note(event, onFixed: true, measure(set, &vcpu, work), declaration)
+    if let event = found.fixed, let set = CounterSet(event, onFixed: 0, of: cpu.map) {
+      found.note(event, onFixed: true, try measure(set, &cpu), declaration)
     }
-    if let failure = vcpu.failure { throw failure }
     return found.plan()
   }
 
@@ -42,15 +55,15 @@ struct Calibration<Model: PMUModel, Host: BenchHost> {
   ///
   /// - Returns: the counter's state then, and what it counted
   @inlinable
-  func measure(_ set: CounterSet, _ vcpu: inout VCPU<Model, Host.Events, Reuse>, _ work: Host.Work) -> Measured {
+  func measure(_ set: CounterSet, _ cpu: inout some BenchCPU) throws(BenchError) -> Measured {
     guard let counter = set.counters.first else { return Measured(state: .off, count: 0) }
-    let driver = PerfDriver(vcpu.registers())
-    driver.program(set, &vcpu)
-    let before = driver.read(counter, &vcpu)
-    for _ in 0..<Pace.calibration { work.slice() }
-    let count = driver.read(counter, &vcpu) &- before
-    let state = vcpu.state(of: counter.registers.pmc)
-    driver.stop(set, &vcpu)
+    var tally = RoundTally(capacity: 0)
+    try cpu.program(set)
+    let before = try cpu.read(counter)
+    for _ in 0..<Pace.calibration / Pace.calibrationStep { try cpu.run(slices: Pace.calibrationStep) }
+    let count = try cpu.read(counter) &- before
+    let state = try cpu.state(of: counter.registers.pmc)
+    try cpu.stop(set, &tally)
     return Measured(state: state, count: count)
   }
 }

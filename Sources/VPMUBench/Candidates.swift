@@ -7,6 +7,7 @@ import VPMUModel
 struct Candidates {
   private let map: RegisterMap
   private let pace: UInt64
+  private let alone: UInt64
   private var generalPurpose: [ConfiguredEvent] = []
   private var onFixed: ConfiguredEvent?
   private var excluded: [String] = []
@@ -15,9 +16,10 @@ struct Candidates {
   private static let wanted = 10
 
   @usableFromInline
-  init(_ map: RegisterMap, pace: UInt64) {
+  init(_ map: RegisterMap, pace: UInt64, alone: UInt64) {
     self.map = map
     self.pace = pace
+    self.alone = alone
   }
 
   /// The model's generic events, in its order.
@@ -62,12 +64,12 @@ struct Candidates {
     // What people sample most: branch misses; else whatever counts.
     if var event = generalPurpose.first(where: { $0.name == "\(GenericEvent.branchMisses)" }) ?? generalPurpose.first {
       plan.count = CounterSet([event.event], on: map)
-      event.event.period = Pace.period(event.rate, slices: Pace.alone)
+      event.event.period = Pace.period(event.rate, slices: Pace.alone &* alone)
       plan.oneGP = CounterSet([event.event], on: map)
       plan.oneGPEvent = event
     }
     if var event = onFixed {
-      event.event.period = Pace.period(event.rate, slices: Pace.alone)
+      event.event.period = Pace.period(event.rate, slices: Pace.alone &* alone)
       plan.oneFixed = CounterSet(event.event, onFixed: 0, of: map)
       plan.oneFixedEvent = event
     }

@@ -11,20 +11,25 @@ public enum HostSelection: String, Sendable, CaseIterable {
 
 /// The host that a bench measures on, and why.
 public enum ChosenHost {
-  case perf(PerfBenchHost)
-  case simulated(SimulatedBenchHost)
+  case perf(HostCapabilities, EventSource)
+  case simulated
+
+  /// Its events are of the processor, which counts a guest behind /dev/kvm too.
+  var countsGuests: Bool { if case .perf(_, let source) = self { source.countsTheEvent } else { false } }
+
+  var isSoftwareClock: Bool { if case .perf(_, let source) = self { !source.countsTheEvent } else { false } }
 
   /// Looks at this machine, and takes what `selection` asks for.
   ///
   /// - Returns: the host, and one sentence for people: which and why
-  /// - Throws: ``BenchError/noHostEvents(advice:)``, ``BenchError/noSignal``
+  /// - Throws: ``BenchError/noHostEvents(advice:)``
   public static func choose(_ selection: HostSelection) throws(BenchError) -> (host: ChosenHost, reason: String) {
-    if selection == .simulated { return (.simulated(SimulatedBenchHost()), "simulated host, as asked for") }
+    if selection == .simulated { return (.simulated, "simulated host, as asked for") }
     let capabilities = HostProbe.run()
     guard let source = capabilities.bestHost.source else {
       guard selection == .best else { throw .noHostEvents(advice: capabilities.bestHostReason) }
-      return (.simulated(SimulatedBenchHost()), "simulated host: \(capabilities.bestHostReason)")
+      return (.simulated, "simulated host: \(capabilities.bestHostReason)")
     }
-    return (.perf(try PerfBenchHost(capabilities, source: source)), "perf events: \(capabilities.bestHostReason)")
+    return (.perf(capabilities, source), "perf events: \(capabilities.bestHostReason)")
   }
 }

@@ -7,22 +7,24 @@ import VPMUModel
 struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
   @usableFromInline let guest: BenchGuest<Model>
   @usableFromInline let host: Host
+  @usableFromInline let kind: GuestKind
   @usableFromInline let plan: UsagePlan
   @usableFromInline let usage: Usage
   /// PMIs or reads.
   @usableFromInline let wanted: Int
   /// Host operations are timed, and so the handler is not.
   @usableFromInline let timing: Bool
-  /// The longest time of the round, in ns.
+  /// The longest time of the round, in ns that this thread runs.
   @usableFromInline let longest: UInt64
 
   @inlinable
   init(
-    _ guest: BenchGuest<Model>, _ host: Host, _ plan: UsagePlan, _ usage: Usage, wanted: Int, timing: Bool,
-    longest: UInt64
+    _ guest: BenchGuest<Model>, _ host: Host, _ kind: GuestKind, _ plan: UsagePlan, _ usage: Usage, wanted: Int,
+    timing: Bool, longest: UInt64
   ) {
     self.guest = guest
     self.host = host
+    self.kind = kind
     self.plan = plan
     self.usage = usage
     self.wanted = wanted
@@ -33,18 +35,31 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
   @inlinable
   func visit<Policy: EventPolicy>(_ policy: Policy) throws -> RoundTally {
     let (events, work) = try host.makeHost(for: guest.model.declaration)
-    let measured = MeasuredHost(events, timing: timing)
-    var vcpu = VCPU(
-      try VirtualPMU(model: guest.model, configuration: guest.preset.configuration, host: measured, policy: policy),
-      globalControl: plan.driver.global?.control)
+    let pmu = BenchPMU(
+      try VirtualPMU(
+        model: guest.model, configuration: guest.preset.configuration, host: MeasuredHost(events, timing: timing),
+        policy: policy), globalControl: plan.map.global?.control)
+    switch kind {
+    case .thread:
+      var cpu = ThreadCPU(pmu, work, map: plan.map)
+      return try measure(&cpu)
+    case .kvm(let machine):
+      var cpu = try KVMCPU(guest, pmu, work, machine, plan: plan)
+      return try measure(&cpu)
+    }
+  }
+
+  @inlinable
+  func measure(_ cpu: inout some BenchCPU) throws(BenchError) -> RoundTally {
     var tally = RoundTally(capacity: wanted)
     let sets = plan.sets(usage)
     guard !sets.isEmpty else { return tally }
-    let last = usage.samples ? sample(sets, &vcpu, work, &tally) : count(sets[0], &vcpu, work, &tally)
-    tally.operations = measured.operations
-    quiet(sets[last], &vcpu, work)
-    if let failure = vcpu.failure { throw failure }
-    tally.add(vcpu.vpmu.ledger, vcpu.causes)
+    try cpu.begin()
+    let last = usage.samples ? try sample(sets, &cpu, &tally) : try count(sets[0], &cpu, &tally)
+    tally.operations = cpu.pmu.vpmu.host.operations
+    try cpu.end(&tally)
+    try quiet(sets[last], &cpu)
+    tally.add(cpu.pmu.vpmu.ledger, cpu.pmu.causes)
     return tally
   }
 
@@ -52,93 +67,72 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
   ///
   /// - Returns: the place of the set that is on the counters at the end
   @inlinable
-  func sample<Base: HostEvents, Policy>(
-    _ sets: [CounterSet], _ vcpu: inout VCPU<Model, Base, Policy>, _ work: Host.Work, _ tally: inout RoundTally
-  ) -> Int {
-    let driver = plan.driver
-    var turn = Turn(start: work.now())
+  func sample(
+    _ sets: [CounterSet], _ cpu: inout some BenchCPU, _ tally: inout RoundTally
+  ) throws(BenchError) -> Int {
+    var turn = Turn(start: cpu.work.now())
     var deadline = Deadline(longest)
-    driver.program(sets[turn.set], &vcpu)
+    try cpu.program(sets[turn.set])
     while tally.samples.count < wanted {
-      if !vcpu.isPMIPending {
-        work.slice()
-        vcpu.enter(.overflow)
+      turn.seen |= try cpu.sample(sets[turn.set], &tally)
+      if sets.count > 1, turn.isOver(sets[turn.set].bits, cpu.work.now()) {
+        try note(sets[turn.set], cpu, &tally)
+        try rotate(sets, &turn, &cpu, &tally)
       }
-      if vcpu.isPMIPending {
-        vcpu.isPMIPending = false
-        let start = Clock.now()
-        let overflowed = driver.handlePMI(sets[turn.set], &vcpu)
-        let end = Clock.now()
-        turn.seen |= overflowed
-        if overflowed != 0 { tally.samples.add(end &- start) } else { tally.spurious &+= 1 }
-      }
-      if sets.count > 1, turn.isOver(sets[turn.set].bits, work.now()) {
-        note(sets[turn.set], &vcpu, &tally)
-        rotate(sets, &turn, &vcpu, work)
-        tally.rotations &+= 1
-      }
-      if deadline.hasPassed() || vcpu.failure != nil { break }
+      if deadline.hasPassed() { break }
     }
-    note(sets[turn.set], &vcpu, &tally)
+    try note(sets[turn.set], cpu, &tally)
     tally.missing = wanted - tally.samples.count
     return turn.set
   }
 
   /// The next set of events takes the place of the one that is on the counters, in a new time slice.
   @inlinable
-  func rotate<Base: HostEvents, Policy>(
-    _ sets: [CounterSet], _ turn: inout Turn, _ vcpu: inout VCPU<Model, Base, Policy>, _ work: Host.Work
-  ) {
-    vcpu.isRotating = true
-    plan.driver.stop(sets[turn.set], &vcpu)
-    vcpu.scheduledIn()
-    turn = Turn(start: work.now(), set: (turn.set + 1) % sets.count)
-    plan.driver.program(sets[turn.set], &vcpu)
-    vcpu.isRotating = false
+  func rotate(
+    _ sets: [CounterSet], _ turn: inout Turn, _ cpu: inout some BenchCPU, _ tally: inout RoundTally
+  ) throws(BenchError) {
+    cpu.pmu.isRotating = true
+    try cpu.stop(sets[turn.set], &tally)
+    try cpu.scheduledIn()
+    turn = Turn(start: cpu.work.now(), set: (turn.set + 1) % sets.count)
+    try cpu.program(sets[turn.set])
+    cpu.pmu.isRotating = false
+    tally.rotations &+= 1
   }
 
   /// Reads one counter again and again.
   @inlinable
-  func count<Base: HostEvents, Policy>(
-    _ set: CounterSet, _ vcpu: inout VCPU<Model, Base, Policy>, _ work: Host.Work, _ tally: inout RoundTally
-  ) -> Int {
+  func count(
+    _ set: CounterSet, _ cpu: inout some BenchCPU, _ tally: inout RoundTally
+  ) throws(BenchError) -> Int {
     guard let counter = set.counters.first else { return 0 }
-    let driver = plan.driver
     var deadline = Deadline(longest)
-    driver.program(set, &vcpu)
-    while tally.samples.count < wanted && !deadline.hasPassed() && vcpu.failure == nil {
-      for _ in 0..<4 {
-        work.slice()
-        vcpu.enter(.overflow)
-      }
-      let start = Clock.now()
-      _ = driver.readStopped(counter, &vcpu)
-      tally.samples.add(Clock.now() &- start)
+    try cpu.program(set)
+    while tally.samples.count < wanted && !deadline.hasPassed() {
+      try cpu.run(slices: 4)
+      tally.samples.add(try cpu.timeRead(counter))
     }
-    note(set, &vcpu, &tally)
+    try note(set, cpu, &tally)
     tally.missing = wanted - tally.samples.count
     return 0
   }
 
   /// The guest takes its events off the counters and does something else for 20 ms: lazy release shows here.
   @inlinable
-  func quiet<Base: HostEvents, Policy>(
-    _ set: CounterSet, _ vcpu: inout VCPU<Model, Base, Policy>, _ work: Host.Work
-  ) {
-    plan.driver.stop(set, &vcpu)
+  func quiet(_ set: CounterSet, _ cpu: inout some BenchCPU) throws(BenchError) {
+    var afterwards = RoundTally(capacity: 0)
+    try cpu.stop(set, &afterwards)
     for _ in 0..<4 {
-      work.idle(5_000_000)
-      vcpu.scheduledIn()
+      cpu.work.idle(5_000_000)
+      try cpu.scheduledIn()
     }
   }
 
   /// Counters that do not count are told of.
   @inlinable
-  func note<Base: HostEvents, Policy>(
-    _ set: CounterSet, _ vcpu: inout VCPU<Model, Base, Policy>, _ tally: inout RoundTally
-  ) {
+  func note(_ set: CounterSet, _ cpu: some BenchCPU, _ tally: inout RoundTally) throws(BenchError) {
     for counter in set.counters {
-      if case .notCounting(let refusal) = vcpu.state(of: counter.registers.pmc) {
+      if case .notCounting(let refusal) = try cpu.state(of: counter.registers.pmc) {
         tally.note(refusal, counter.registers.pmc)
       }
     }
@@ -174,12 +168,12 @@ struct Deadline {
   @usableFromInline var looks: UInt32 = 0
 
   @usableFromInline
-  init(_ longest: UInt64) { end = Clock.now() &+ longest }
+  init(_ longest: UInt64) { end = Clock.ownTime() &+ longest }
 
   /// Looks at the clock once in a while.
   @inlinable
   mutating func hasPassed() -> Bool {
     looks &+= 1
-    return looks & 15 == 0 && Clock.now() >= end
+    return looks & 15 == 0 && Clock.ownTime() >= end
   }
 }

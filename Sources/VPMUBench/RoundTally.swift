@@ -10,6 +10,10 @@ struct RoundTally {
   @usableFromInline var spurious: UInt64 = 0
   @usableFromInline var rotations: UInt64 = 0
   @usableFromInline var operations = HostOperations()
+  /// Of a guest behind /dev/kvm: what it asked of KVM, what an exit took, and what its clock takes, in ns.
+  @usableFromInline var kvm = KVMCosts()
+  @usableFromInline var exits = Samples(capacity: Self.mostExits)
+  @usableFromInline var clockReadings = Samples(capacity: Self.mostExits)
   /// PMIs or reads that did not come in time.
   @usableFromInline var missing = 0
   @usableFromInline var ledger = EventLedger()
@@ -20,6 +24,7 @@ struct RoundTally {
   private(set) var notes: [String] = []
 
   private static let mostNotes = 8
+  private static let mostExits = 1000
 
   @usableFromInline
   init(capacity: Int) { samples = Samples(capacity: capacity) }
@@ -47,6 +52,9 @@ struct RoundTally {
     spurious &+= round.spurious
     rotations &+= round.rotations
     operations.addCounts(round.operations)
+    kvm.add(round.kvm)
+    exits.add(round.exits)
+    clockReadings.add(round.clockReadings)
     missing += round.missing
     let held = max(heldAfter, round.heldAfter)
     add(round.ledger, round.causes)

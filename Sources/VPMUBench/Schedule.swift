@@ -32,6 +32,7 @@ struct Schedule {
 
   private let options: BenchOptions
   private let host: String
+  private let kind: GuestKind
   private let rounds: Int
   private var entries: [Entry] = []
   private var skipped: [String] = []
@@ -41,9 +42,10 @@ struct Schedule {
   @usableFromInline private(set) var introduction: [String] = []
 
   @usableFromInline
-  init(_ options: BenchOptions, host: String) {
+  init(_ options: BenchOptions, host: String, _ kind: GuestKind) {
     self.options = options
     self.host = host
+    self.kind = kind
     rounds = min(BenchOptions.rounds, options.pmis)
   }
 
@@ -117,7 +119,15 @@ struct Schedule {
       results[place].comparison = base.flatMap { BenchComparison(results[place], to: $0) }
     }
     return BenchReport(
-      hostReason: reason, clockCost: Clock.cost(), skipped: skipped, excluded: excluded, results: results)
+      hostReason: reason, clockCost: clockCost(), skipped: skipped, excluded: excluded, results: results)
+  }
+
+  /// Of the clock that handlers are timed with: this thread's or the guest's.
+  private func clockCost() -> UInt64 {
+    guard case .kvm = kind else { return Clock.cost() }
+    var readings = Samples(capacity: entries.count * BenchOptions.rounds * KVMMachine.timedExits)
+    for entry in entries { readings.add(entry.tally.clockReadings) }
+    return readings.summary.median
   }
 
   private func result(_ entry: Entry) -> BenchResult {
@@ -128,10 +138,14 @@ struct Schedule {
       notes.append("given up after \(tally.samples.count) of \(options.pmis) \(kind): no more came in time")
     }
     return BenchResult(
-      vendor: entry.vendor, model: entry.model, usage: entry.usage, policy: entry.policy, host: host,
+      vendor: entry.vendor, model: entry.model, usage: entry.usage, policy: entry.policy, host: host, guest: kind.name,
       pmis: tally.samples.count, spuriousPMIs: tally.spurious, handler: tally.samples.summary,
       created: tally.ledger.created, reused: tally.ledger.reused, released: tally.ledger.released,
       refused: tally.ledger.refused, causes: tally.causes, heldAfter: tally.heldAfter, rotations: tally.rotations,
-      operations: tally.operations, events: entry.events, notes: notes, comparison: nil)
+      operations: tally.operations, kvm: kvm(tally), events: entry.events, notes: notes, comparison: nil)
+  }
+  private func kvm(_ tally: RoundTally) -> KVMResult? {
+    guard case .kvm = kind else { return nil }
+    return KVMResult(costs: tally.kvm, exitTime: tally.exits.summary.median)
   }
 }

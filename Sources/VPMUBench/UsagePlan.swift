@@ -1,4 +1,5 @@
 import GuestPerf
+import KVMGuest
 import VPMUCore
 import VPMUModel
 
@@ -25,7 +26,10 @@ public struct UsagePlan: Sendable {
   /// Events that can't be used here, and why.
   public internal(set) var excluded: [String] = []
 
-  @usableFromInline var driver: PerfDriver
+  /// The guest's registers.
+  @usableFromInline let map: RegisterMap
+  /// Of a guest behind /dev/kvm.
+  @usableFromInline var clock: GuestClock?
   /// The sets that take turns.
   @usableFromInline var multiplex: [CounterSet] = []
   @usableFromInline var oneGP: CounterSet?
@@ -35,7 +39,7 @@ public struct UsagePlan: Sendable {
   var oneFixedEvent: ConfiguredEvent?
 
   @usableFromInline
-  init(_ map: RegisterMap) { driver = PerfDriver(map) }
+  init(_ map: RegisterMap) { self.map = map }
 
   /// The sets of counters of a usage, by turns; none if it can't be done here.
   @usableFromInline
@@ -74,6 +78,9 @@ public struct UsagePlan: Sendable {
 enum Pace {
   /// Slices that an event is counted for, to know its rate.
   @usableFromInline static var calibration: UInt64 { 400 }
+
+  /// Of those, at a time.
+  @usableFromInline static var calibrationStep: UInt64 { 10 }
 
   /// Slices of work from one overflow to the next, by place in the list of configurations. Neighbours, which are on the
   /// counters together, are far apart and in no simple ratio, so that most PMIs are for one counter, and a set sees

@@ -9,8 +9,9 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure what a guest's use of its PMU costs: the time in its PMI handler, and what the host is asked.",
     discussion: """
-      A guest's perf driver runs on a virtual CPU that this thread plays. By default every usage, every policy and \
-      every plugin's default model are measured by turns, on the best host there is.
+      A guest's perf driver runs on a virtual CPU: behind /dev/kvm where the host's events can count it there, else one that \
+      this thread plays. By default every usage, every policy and every plugin's default model are measured by turns, \
+      on the best host there is.
 
       With --replay the time per operation of traces on the simulated host is measured instead.
       """)
@@ -29,6 +30,9 @@ struct BenchCommand: ParsableCommand {
 
   @Option(help: "Where events come from: best, perf or simulated. Default: best.")
   var host: HostSelection?
+
+  @Option(help: "Where the guest runs: best, kvm or thread. Default: best.")
+  var guest: GuestSelection?
 
   @Option(help: "PMIs (with count: reads) for each usage and policy, 1 to \(BenchOptions.mostPMIs). Default: 200.")
   var pmis: Int?
@@ -56,9 +60,9 @@ struct BenchCommand: ParsableCommand {
     }
     if replay.isEmpty {
       if repeats != nil { throw ValidationError("--repeat is for --replay: name a trace with it, or leave it out") }
-    } else if !(usage.isEmpty && vendor.isEmpty && model.isEmpty && host == nil && pmis == nil) {
+    } else if !(usage.isEmpty && vendor.isEmpty && model.isEmpty && host == nil && guest == nil && pmis == nil) {
       throw ValidationError(
-        "--replay runs a trace on the simulated host: leave --usage, --vendor, --model, --host and --pmis out")
+        "--replay runs a trace on the simulated host: leave --usage, --vendor, --model, --host, --guest and --pmis out")
     }
   }
 
@@ -71,7 +75,7 @@ struct BenchCommand: ParsableCommand {
       .map { BenchGuest($0.plugin.model, preset: $0.preset) }
     let options = BenchOptions(
       usages: usage.isEmpty ? Usage.allCases : usage, policies: policy.isEmpty ? PolicyKind.allCases : policy,
-      pmis: pmis ?? 200, host: host ?? .best)
+      pmis: pmis ?? 200, host: host ?? .best, guest: guest ?? .best)
     let report = try measure(guests, options)
     if json {
       for line in BenchJSON.lines(report) { Output.result(line) }
@@ -128,3 +132,5 @@ extension Usage: ExpressibleByArgument {
 }
 
 extension HostSelection: ExpressibleByArgument {}
+
+extension GuestSelection: ExpressibleByArgument {}

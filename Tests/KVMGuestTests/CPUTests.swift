@@ -49,7 +49,7 @@ extension Guest {
       let value = GuestResult.value(0xFFFF_8765_4321)
       #expect(answers == [.done, isRewritten ? value : .fault, isRewritten ? value : .fault, .fault, .fault, value])
       #expect(calls.rdpmcExits == (isRewritten ? 4 : 0))
-      #expect(rewrite?.replaced.count == (isRewritten ? 2 : nil))
+      #expect(rewrite?.replaced.count == (isRewritten ? 3 : nil))
       #expect(rewrite.map { $0.leftAlone.isEmpty && $0.skipped == 0 } ?? true)
     }
 

@@ -16,7 +16,7 @@ import VPMUCore
     for (line, result) in zip(lines, report.results) {
       #expect(!line.contains("\n"))
       let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-      for key in ["vendor", "model", "usage", "policy", "host"] { #expect(object[key] is String, "\(key)") }
+      for key in ["vendor", "model", "usage", "policy", "host", "guest"] { #expect(object[key] is String, "\(key)") }
       for key in [
         "pmis", "handler_ns_min", "handler_ns_median", "handler_ns_mean", "handler_ns_p99", "created", "reused",
         "released", "held_after", "host_ops_per_pmi", "rotations", "refused", "spurious_pmis", "clock_ns",
@@ -24,6 +24,9 @@ import VPMUCore
       #expect(object["usage"] as? String == result.usage.rawValue)
       #expect(object["policy"] as? String == result.policy.rawValue)
       #expect(object["host"] as? String == "simulated")
+      #expect(object["guest"] as? String == "thread")
+      for key in ["exits_per_pmi", "exit_ns"] { #expect(object[key] is NSNull, "\(key)") }
+      #expect((object["kvm_calls"] as? [String: Any])?.isEmpty == true)
       #expect((object["created"] as? NSNumber)?.uint64Value == result.created)
       let creations = try #require(object["creations"] as? [String: NSNumber])
       #expect(creations.keys.sorted() == CreationCause.allCases.map(\.name).sorted())

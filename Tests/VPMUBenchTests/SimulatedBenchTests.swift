@@ -16,16 +16,18 @@ enum TestGuest: String, CaseIterable, Sendable {
   case amdK7 = "amd-k7"
 
   /// Runs a bench on the host.
-  func run(_ options: BenchOptions, on host: some BenchHost) throws -> BenchReport {
+  func run(
+    _ options: BenchOptions, on host: some BenchHost, in kind: GuestKind = .thread
+  ) throws -> BenchReport {
     let bench = Bench(options)
     if rawValue.hasPrefix("intel") {
       let model = IntelModel()
       let preset = try #require(model.declaration.preset(named: rawValue))
-      return try bench.run([BenchGuest(model, preset: preset)], on: host, reason: "test")
+      return try bench.run([BenchGuest(model, preset: preset)], on: host, in: kind, reason: "test")
     }
     let model = AMDModel()
     let preset = try #require(model.declaration.preset(named: rawValue))
-    return try bench.run([BenchGuest(model, preset: preset)], on: host, reason: "test")
+    return try bench.run([BenchGuest(model, preset: preset)], on: host, in: kind, reason: "test")
   }
 
   var hasFixedCounters: Bool { self == .intelV2 || self == .intelFullWidth }

@@ -1,5 +1,9 @@
 import Foundation
+import KVMGuest
 import Testing
+
+/// Why no guest can run here; nil: one can.
+private let obstacle = VirtualMachine.obstacle()
 
 struct BenchCommandTests {
   private func objects(_ command: Command) throws -> [[String: Any]] {
@@ -19,6 +23,8 @@ struct BenchCommandTests {
         "handler_ns_p99", "created", "reused", "released", "held_after", "host_ops_per_pmi", "rotations",
       ] { #expect(result[key] != nil, "\(key)") }
       #expect(result["host"] as? String == "simulated")
+      // A simulated host counts no guest behind /dev/kvm, unless it is told what that does.
+      #expect(result["guest"] as? String == "thread")
       #expect((result["pmis"] as? Int ?? 0) >= 60)
       let held = try #require(result["held_after"] as? Int)
       switch result["policy"] as? String {
@@ -44,6 +50,28 @@ struct BenchCommandTests {
       let reuse = try #require(numbers["reuse"])
       let most = key.hasSuffix("multiplex") ? 20 : 2
       #expect(reuse * 100 <= recreate * most, "\(key): \(reuse) against \(recreate)")
+    }
+  }
+
+  @Test(
+    "in a guest behind /dev/kvm exits and what one costs are told as well",
+    .enabled(if: obstacle == nil, "\(obstacle ?? "")"))
+  func guestBehindKVM() throws {
+    let command = try Command.run(
+      ["bench", "--guest", "kvm", "--host", "simulated", "--pmis", "8", "--usage", "one-gp", "--json"])
+    #expect(command.status == 0, "\(command.errors)")
+    #expect(command.errors.contains("guest behind /dev/kvm, as asked for"))
+    let results = try objects(command)
+    #expect(results.count == 2 * 3)
+    for result in results {
+      #expect(result["guest"] as? String == "kvm")
+      #expect(result["pmis"] as? Int == 8)
+      // Seven for a PMI; in four rounds four more, which program the counter.
+      #expect(result["exits_per_pmi"] as? Double == 9)
+      #expect((result["exit_ns"] as? Int ?? 0) > 0)
+      let calls = try #require(result["kvm_calls"] as? [String: Int])
+      #expect(calls["exits"] == 8 * 7 + 4 * 4)
+      #expect(calls["pmis"] == 8)
     }
   }
 

@@ -8,6 +8,7 @@ struct UsageTests {
       (["replay"], "file"), (["replay", "--policy", "lazy", "x"], "reuse-keep"),
       (["bench", "--usage", "much"], "one-gp"), (["bench", "--pmis", "0"], "1 to"),
       (["bench", "--pmis", "many"], "pmis"), (["bench", "--host", "mine"], "simulated"),
+      (["bench", "--guest", "mine"], "thread"), (["bench", "--replay", "x", "--guest", "kvm"], "--guest"),
       (["bench", "--repeat", "0"], "1 to"), (["bench", "--repeat", "5"], "--replay"),
       (["bench", "--replay", "x", "--pmis", "5"], "--pmis"),
       (["bench", "--vendor", "nobody"], "authenticamd"), (["bench", "--plugin", "nope"], "intel"),

@@ -29,6 +29,8 @@
 #define GUEST_EXIT_PORT 0xf4
 #define GUEST_DONE 0
 #define GUEST_LOST 1
+/* Nothing is there: written for the exit alone. */
+#define GUEST_NULL_PORT 0xf5
 
 /* The vector of a PMI that is not an NMI. */
 #define GUEST_PMI_VECTOR 0x50
@@ -42,7 +44,13 @@
 #define GUEST_USER_LOOP 5    /* `value` rounds in ring 3, of GUEST_LOOP_* each */
 #define GUEST_USER_WALK 6    /* `value` rounds in ring 3, of GUEST_WALK_* each, with cache misses */
 #define GUEST_KERNEL_LOOP 7  /* `value` rounds in ring 0, of GUEST_KERNEL_* each */
-#define GUEST_COMMANDS 8
+#define GUEST_READ_TSC 8
+/* One exit by GUEST_NULL_PORT, in ticks of the time stamp counter without what reading it takes; that is in bits 63:32. */
+#define GUEST_TIME_EXIT 9
+/* Reads a counter as the PMI handler's owner does, all counters standing still where the shared page has a global control
+ * register: by RDPMC of `operand`, or with a `value` other than 0 by RDMSR. The result is what that took, in ticks. */
+#define GUEST_TIME_READ 10
+#define GUEST_COMMANDS 11
 
 /* Instructions and branches of a round. Besides, each loop is left by an UD2, which never retires. */
 #define GUEST_LOOP_INSTRUCTIONS 4
@@ -101,7 +109,7 @@
 typedef struct guest_command {
   uint32_t op, operand;
   uint64_t value;
-  uint64_t result;  /* of RDMSR and RDPMC */
+  uint64_t result;  /* of reads and of what is timed */
   uint32_t faulted; /* 1: the instruction was answered with #GP */
   uint32_t reserved;
 } guest_command;
@@ -134,7 +142,8 @@ typedef struct guest_shared {
   uint64_t empty_pmis; /* that found no overflow */
   uint64_t reserved[6];
   guest_counter counters[GUEST_MOST_COUNTERS];
-  /* Time stamps that the handler took, modulo GUEST_MOST_TIMES: the n-th PMI's is times[n]. */
+  /* Ticks of the time stamp counter that the handler took, of PMIs that found an overflow: the n-th one's is times[n modulo
+   * GUEST_MOST_TIMES]. */
   uint64_t times[GUEST_MOST_TIMES];
   guest_command commands[GUEST_MOST_COMMANDS];
 } guest_shared;
