@@ -7,11 +7,12 @@ import VPMUModel
 public final class BenchPMU<Model: PMUModel, Base: HostEvents, Policy: EventPolicy>: GuestFacingPMU {
   @usableFromInline let vpmu: VirtualPMU<Model, MeasuredHost<Base>, Policy>
   @usableFromInline let globalControl: MSRNumber?
+  // Checks at run time would be in each access that is timed, and one thread alone uses this.
   /// The guest is putting another set of events on its counters.
-  @usableFromInline var isRotating = false
-  @usableFromInline var causes = CreationCauses()
+  @usableFromInline @exclusivity(unchecked) var isRotating = false
+  @usableFromInline @exclusivity(unchecked) var causes = CreationCauses()
   /// Of what is created at the next entry.
-  @usableFromInline var cause = CreationCause.overflow
+  @usableFromInline @exclusivity(unchecked) var cause = CreationCause.overflow
 
   @inlinable
   init(_ vpmu: VirtualPMU<Model, MeasuredHost<Base>, Policy>, globalControl: MSRNumber?) {
