@@ -79,7 +79,9 @@ struct ExecutableExampleTests {
     guard Program.find("strace") != nil else { try Test.cancel("there is no strace") }
     let folder = try TemporaryFolder()
     let log = folder.url.appending(path: "calls").path
-    let words = name == "TestKernel" ? [try SampleKernel().path, "--model", "intel-v2"] : ["intel-v2"]
+    let kernel = name == "TestKernel" ? try SampleKernel() : nil
+    defer { withExtendedLifetime(kernel) {} }
+    let words = (kernel.map { [$0.path, "--model"] } ?? []) + ["intel-v2"]
     let run = try Program.run(["strace", "-f", "-o", log, try example(name).program.path] + words, limit: 120)
     guard !run.errors.contains("ptrace") else { try Test.cancel("strace may not trace here") }
     let lines = try String(contentsOf: URL(filePath: log), encoding: .utf8).split(separator: "\n")

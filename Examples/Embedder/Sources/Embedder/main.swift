@@ -47,6 +47,7 @@ func run<Host: HostEvents>(on host: Host, _ slice: () -> Void) throws {
 if let source = capabilities.bestHost.source {
   print("\(choice.preset.name) on \(source): \(capabilities.bestHostReason)")
   let signal = try OverflowSignal.install(OverflowSignal.range.lowerBound + 1)
+  signal.unblockHere()  // whoever started this program may have blocked it
   var sum: UInt64 = 1
   try run(on: try PerfEventHost(capabilities, options: PerfEventOptions(source: source, signal: signal))) {
     for number in 0..<1000 as Range<UInt64> { sum = sum &* 3 &+ number }
