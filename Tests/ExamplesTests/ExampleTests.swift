@@ -8,6 +8,14 @@ import VPMUModel
 
 @Suite("A plugin among the examples")
 struct ExampleTests {
+  @Test(
+    "is a Swift package", .enabled(if: Example.buildsPackages, "its first build takes minutes: tested in release only"))
+  func packages() throws {
+    let packages = Example.all.filter { $0.kind == .package }
+    #expect(!packages.isEmpty)
+    for example in packages { #expect(try !example.plugins.isEmpty) }
+  }
+
   @Test("in C needs the header and a compiler, whichever", arguments: ["cc", "gcc", "clang"])
   func compilers(name: String) throws {
     guard Program.find(name) != nil else { try Test.cancel("there is no \(name) in PATH") }
