@@ -16,6 +16,7 @@ public struct RuleRunner {
   /// - Returns: the same, in the same order
   @discardableResult
   public func run(onResult: (RuleResult) -> Void = { _ in }) throws(RunError) -> [RuleResult] {
+    try askForModel()
     let selection = options.selection.map { RuleBook.closure($0) }
     var schedule = Schedule(RuleBook.all.filter { selection?.contains($0.id) ?? true })
     var judges: [RuleJudge] = []
@@ -36,5 +37,13 @@ public struct RuleRunner {
       }
     }
     return schedule.published
+  }
+
+  /// Whatever else keeps the plugin from answering is found out, and told, by the rules.
+  private func askForModel() throws(RunError) {
+    guard options.model != nil else { return }
+    let judge = try RuleJudge(0, RuleBook.modelQuestion, command, options)
+    defer { judge.abandon() }
+    while try judge.verdict() == nil { RuleJudge.wait(for: [judge]) }
   }
 }
