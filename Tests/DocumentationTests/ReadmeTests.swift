@@ -42,7 +42,10 @@ struct ReadmeTests {
 
   @Test(
     "every file that the documents name is there",
-    arguments: ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/plugins.md", "docs/measurements.md"])
+    arguments: [
+      "README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/plugins.md", "docs/measurements.md",
+      "docs/conformance.md",
+    ])
   func links(document: String) throws {
     let pattern = /\]\((?<path>[^)#:]+)\)/
     let folder = Self.root.appending(path: document).deletingLastPathComponent()
