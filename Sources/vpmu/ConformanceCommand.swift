@@ -2,7 +2,6 @@ import ArgumentParser
 import Glibc
 import VPMUConformance
 import VPMULoader
-import VPMUTrace
 
 struct ConformanceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -90,7 +89,7 @@ struct ConformanceCommand: ParsableCommand {
     do {
       results = try runner.run { result in
         guard ConformanceReport.shows(result, options.selection) else { return }
-        let file = traces.flatMap { write(result, to: $0) }
+        let file = traceFile(result)
         Output.result(json ? result.json(traceFile: file) : result.line)
         if let text = result.details(traceFile: file) { details.append(text) }
       }
@@ -107,31 +106,14 @@ struct ConformanceCommand: ParsableCommand {
     if !report.conforms { throw ExitCode.failure }
   }
 
-  /// Writes the result's trace, if it has one; its path.
-  private func write(_ result: RuleResult, to directory: String) -> String? {
-    guard let trace = result.verdict.violation?.trace else { return nil }
-    let path = "\(directory)/\(result.rule.id).jsonl"
+  /// Where the result's trace was written; nil: nowhere.
+  private func traceFile(_ result: RuleResult) -> String? {
+    guard let traces else { return nil }
     do {
-      if mkdir(directory, 0o755) != 0 && errno != EEXIST { throw TraceError.unwritable(file: directory, errno: errno) }
-      try trace.write(to: path)
-      return path
+      return try result.writeTrace(to: traces)
     } catch {
       Output.error("\(error)")
       return nil
     }
-  }
-}
-
-/// What `vpmu conformance` starts for each rule.
-struct RuleCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "judge-rule", abstract: "Judge one rule (started by `vpmu conformance`).", shouldDisplay: false)
-
-  @Argument(parsing: .allUnrecognized)
-  var words: [String] = []
-
-  func run() throws {
-    let code = RuleProcess.main(words)
-    if code != 0 { throw ExitCode(code) }
   }
 }

@@ -85,7 +85,7 @@ struct CommandTests {
     #expect(program.status == 0)
     #expect(program.lines.map { String($0.prefix(12)) } == RuleBook.all.map(\.id))
     let rules = try objects(try Program.vpmu("conformance", "--list", "--json", "--only", "TAB"))
-    #expect(rules.allSatisfy { ($0["rule"] as? String)?.hasPrefix("VPMU-TAB-") ?? false })
+    #expect(rules.allSatisfy { ($0["id"] as? String)?.hasPrefix("VPMU-TAB-") ?? false })
     #expect(rules.allSatisfy { $0["sentence"] != nil && $0["prerequisites"] != nil })
   }
 

@@ -8,11 +8,16 @@ enum Judge {
 
   static let vectors = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Vectors").standardized
 
+  /// The traces for a plugin: the mutants' vendor has its own.
+  private static func vectors(for path: String) -> URL {
+    path.hasPrefix(CCompiler.directory.path) ? Mutant.sources.appending(path: "Vectors") : vectors
+  }
+
   static func run(
     _ path: String, stopping: Bool = false, timeLimit: Double = 10, only: Set<String>? = nil
   ) throws -> [RuleResult] {
     var options = RunOptions(path: path)
-    options.vectors = vectors.path
+    options.vectors = vectors(for: path).path
     options.stopsAtFirstFailure = stopping
     options.timeLimit = timeLimit
     options.selection = only

@@ -12,6 +12,7 @@
  *   shape.c      refresh, reset
  *   registers.c  get_msr, set_msr, is_valid_msr, msr_idx_to_pmc, rdpmc_ecx_to_pmc
  *   events.c     the event table, find_arch_event, find_fixed_event
+ *   guest.c      mutants that stand before callbacks, of what only a running guest notices
  *   tables.c     what the plugin declares
  *   entry.c      the identity and the entry
  */
@@ -24,6 +25,8 @@
 #include "registers.c"
 
 #include "events.c"
+
+#include "guest.c"
 
 #include "tables.c"
 

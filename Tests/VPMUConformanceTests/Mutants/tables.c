@@ -76,18 +76,21 @@ static const vpmu_register_range ranges[] = {
 static const vpmu_ops ops = {
     .struct_size = sizeof(vpmu_ops),
     .refresh = refresh,
-    .reset = reset,
+    .reset = RESET,
     .is_valid_msr = is_valid_msr,
     .msr_idx_to_pmc = msr_idx_to_pmc,
     .rdpmc_ecx_to_pmc = rdpmc_ecx_to_pmc,
-    .get_msr = get_msr,
-    .set_msr = set_msr,
+    .get_msr = GET_MSR,
+    .set_msr = SET_MSR,
     .find_arch_event = find_arch_event,
 #ifndef MUTANT_VPMU_ABI_008
-    .find_fixed_event = find_fixed_event,
+    .find_fixed_event = FIND_FIXED_EVENT,
 #endif
-#ifdef MUTANT_VPMU_ABI_015_B
+#if defined(MUTANT_VPMU_ABI_015_B) || defined(WRONG_PMI)
     .deliver_pmi = deliver_pmi,
+#endif
+#ifdef WRONG_CLEANUP
+    .cleanup = cleanup,
 #endif
 };
 
