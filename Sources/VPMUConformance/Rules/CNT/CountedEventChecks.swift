@@ -49,7 +49,9 @@ extension CNTRules {
       try guest.run(counter, code, ring: .kernel, count: 5)
       let count: UInt64 = (rings.contains(.user) ? 3 : 0) + (rings.contains(.kernel) ? 5 : 0)
       try guest.read(
-        counter, gives: count, because: "3 in user rings and 5 in ring 0, of which it counts \(rings.map(\.rawValue).joined(separator: " and "))")
+        counter, gives: count,
+        because:
+          "3 in user rings and 5 in ring 0, of which it counts \(rings.map(\.rawValue).joined(separator: " and "))")
     }
   }
 
