@@ -39,6 +39,8 @@ let package = Package(
     .target(
       name: "VPMUBench", dependencies: ["GuestPerf", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
     .target(name: "VPMUConformance", dependencies: ["CLinux", "VPMULoader", "VPMUTrace"]),
+    .target(name: "CSkeleton", exclude: ["Templates"]),
+    .target(name: "VPMUSkeleton", dependencies: ["CSkeleton"]),
     .executableTarget(
       name: "vpmu",
       dependencies: [
@@ -67,6 +69,7 @@ let package = Package(
     .testTarget(
       name: "VPMUConformanceTests", dependencies: ["vpmu", "VPMUConformance", "VPMUTrace", "IntelModel"],
       exclude: ["Mutants"]),
+    .testTarget(name: "VPMUSkeletonTests", dependencies: ["VPMUSkeleton"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures"]),
     .testTarget(name: "ExamplesTests", dependencies: ["vpmu", "GuestPerf", "TestSupport", "VPMULoader"]),
     .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),

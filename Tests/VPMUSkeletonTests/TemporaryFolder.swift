@@ -1,0 +1,16 @@
+import Foundation
+
+/// A folder that is there as long as this object.
+final class TemporaryFolder: Sendable {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "vpmu-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  /// The files and folders in it, at any depth, by name.
+  func contents() throws -> [String] { try FileManager.default.subpathsOfDirectory(atPath: url.path).sorted() }
+}
