@@ -36,8 +36,10 @@ let package = Package(
     .target(name: "SimulatedHost", dependencies: ["VPMUCore"]),
     .target(name: "VPMUTrace", dependencies: ["SimulatedHost", "VPMUCore"]),
     .target(name: "GuestPerf", dependencies: ["VPMUCore"]),
+    .target(name: "CPlainCalls", dependencies: ["CVPMU"]),
     .target(
-      name: "VPMUBench", dependencies: ["GuestPerf", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
+      name: "VPMUBench",
+      dependencies: ["CPlainCalls", "GuestPerf", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
     .target(name: "VPMUConformance", dependencies: ["CLinux", "VPMULoader", "VPMUTrace"]),
     .target(name: "CSkeleton", exclude: ["Templates"]),
     .target(name: "VPMUSkeleton", dependencies: ["CSkeleton"]),
@@ -62,7 +64,8 @@ let package = Package(
       dependencies: ["GuestPerf", "VPMUTrace", "SimulatedHost", "IntelModel", "AMDModel", "CAllocations"]),
     .testTarget(
       name: "VPMULoaderTests",
-      dependencies: ["VPMULoader", "VPMUPluginKit", "IntelModel", "AMDModel", "TestSupport"], exclude: ["Fixtures"]),
+      dependencies: ["VPMULoader", "VPMUPluginKit", "IntelModel", "AMDModel", "TestSupport", "CKernelFixtures"],
+      exclude: ["Fixtures"]),
     .target(name: "CKernelFixtures", path: "Tests/CKernelFixtures"),
     .testTarget(
       name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations", "TestSupport"]),

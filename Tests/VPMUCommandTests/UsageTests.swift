@@ -12,7 +12,8 @@ struct UsageTests {
       (["bench", "--replay", "x", "--pmis", "5"], "--pmis"),
       (["bench", "--vendor", "nobody"], "authenticamd"), (["bench", "--plugin", "nope"], "intel"),
       (["bench", "--vendor", "intel", "--model", "amd-k7"], "intel-v2"), (["replay", "--plugin", "nope", "x"], "amd"),
-      (["bench", "--replay", "x", "--plugin", "nope"], "intel"), (["dance"], "dance"), (["doctor", "--loud"], "loud"),
+      (["bench", "--replay", "x", "--plugin", "nope"], "intel"), (["dance"], "dance"), (["plugins", "dance"], "dance"),
+      (["doctor", "--loud"], "loud"),
       (["bench", "--plugin", "a", "--vendor", "b"], "one of them"),
     ])
   func usage(arguments: [String], hint: String) throws {
