@@ -230,7 +230,8 @@ static inline vpmu_counter *VPMU_NONNULL vpmu_counter_of(vpmu_state *VPMU_NONNUL
 /* vpmu_answer.status */
 enum {
   VPMU_DONE = 0,     /* handled; for a read, `value` is what the guest gets */
-  VPMU_COUNTER = 1,  /* it is counter `pmc`: a read gives its value, a write stores `value` in it (the core masks it) */
+  VPMU_COUNTER = 1,  /* it is counter `pmc`: a read gives its value, a write stores `value` in it (the core masks it).
+                        The core does all that follows from a new value: it needs no bit in `reprogram` */
   VPMU_FAULT = 2,    /* the guest gets #GP; the model changed nothing */
   VPMU_NOT_MINE = 3, /* the model does not know this MSR number: the VMM decides */
 };
@@ -335,7 +336,8 @@ typedef struct vpmu_ops {
   /* [setup] CPUID was set: decode it into the shape and set all_valid anew. All of `state` but its three size fields is
    * zero. Returns VPMU_DONE, or VPMU_FAULT: this CPUID can't be presented, and the virtual CPU is not made. Nor is it made
    * if the shape can't be, or has more counters or wider ones than `host` offers. A CPUID that shows no PMU is no error:
-   * leave the counts zero. */
+   * leave the counts zero. An embedder may give any CPUID, of a CPU too that no vpmu_model_info names: go by what it says,
+   * and where the family or model is unknown by what all have in common. */
   int32_t (*VPMU_NULLABLE refresh)(void *VPMU_NULLABLE context, vpmu_state *VPMU_NONNULL state,
                                    const vpmu_guest_config *VPMU_NONNULL guest,
                                    const vpmu_host_limits *VPMU_NONNULL host);
@@ -439,6 +441,9 @@ enum {
  * tools read: a VMM to filter MSRs, a guest driver to find its registers, a conformance kit to know what to expect. It
  * claims every number that some CPU of this plugin may have; one that is claimed and does not exist for a guest is #GP.
  * No number is claimed twice. Where two ranges name the same counters, a later one is the better one to use, if it exists.
+ *
+ * Role and flags are the same on every CPU that has the range. Where CPUs differ, each kind has a range of its own, with
+ * features; where they differ under one number, a register of VPMU_ROLE_OTHER and the model's code say what it does.
  */
 typedef struct vpmu_register_range {
   uint32_t first;      /* MSR number */
@@ -458,7 +463,8 @@ typedef struct vpmu_model_info {
   uint32_t leaf_size;                 /* size of one element of `leaves` */
   const char *VPMU_NULLABLE name;     /* short, unique, for a command line: "intel-v2". Letters, digits, . - _ + */
   const char *VPMU_NULLABLE summary;  /* one line */
-  const vpmu_cpuid_leaf *VPMU_NULLABLE leaves; /* its default CPUID */
+  /* Its default CPUID: only the leaves that refresh looks at. Its vendor is the first of cpuid_vendors. */
+  const vpmu_cpuid_leaf *VPMU_NULLABLE leaves;
   uint32_t leaf_count;
   uint32_t reserved0;
   uint64_t perf_capabilities; /* its default IA32_PERF_CAPABILITIES */
@@ -486,7 +492,8 @@ typedef struct vpmu_plugin_info {
   const vpmu_register_range *VPMU_NULLABLE ranges;
   uint32_t range_count;
   uint32_t event_size; /* size of one element of `events` */
-  /* The generic events and their encodings, the best first where one generic event has several. For tools. */
+  /* The generic events and their encodings, the best first where one generic event has several. For tools: one list for
+   * all models, so it has what they share; find_arch_event may know more for some of them. */
   const vpmu_event *VPMU_NULLABLE events;
   uint32_t event_count;
   uint32_t reserved0;
