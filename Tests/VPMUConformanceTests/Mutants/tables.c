@@ -31,6 +31,11 @@ static const vpmu_model_info models[] = {
 #else
 #define DECLARED_STATUSES 1
 #endif
+#ifdef MUTANT_VPMU_TAB_003_B
+#define DECLARED_SCRATCHES (1u << 31)
+#else
+#define DECLARED_SCRATCHES 1
+#endif
 #ifdef MUTANT_VPMU_TAB_004
 #define DECLARED_SELECTS (MOST_GP - 1)
 #else
@@ -70,7 +75,7 @@ static const vpmu_register_range ranges[] = {
      .features = VPMU_FEATURE_GLOBAL_CONTROL},
     {.first = FULL_COUNTER, .count = MOST_GP, .stride = 1, .role = VPMU_ROLE_GP_COUNTER, .flags = VPMU_RANGE_FULL_WIDTH,
      .features = FULL_WIDTH},
-    {.first = SCRATCH, .count = 1, .stride = 1, .role = SCRATCH_ROLE, .rdpmc_base = UINT32_MAX},
+    {.first = SCRATCH, .count = DECLARED_SCRATCHES, .stride = 1, .role = SCRATCH_ROLE, .rdpmc_base = UINT32_MAX},
 };
 
 static const vpmu_ops ops = {
