@@ -84,7 +84,9 @@ extension Subject {
     var counters: [GuestCounter] = []
     for pmc in PMCSet(state.all_valid) where kind.contains(pmc) {
       let controls = pmc.isFixed ? registers.all(.fixedControl) : registers.all(.eventSelect, of: pmc)
-      guard let control = controls.last, let value = registers.values(of: pmc).last else { continue }
+      guard let control = controls.last(where: \.isWritable),
+        let value = registers.values(of: pmc).last(where: \.isWritable)
+      else { continue }
       let has = ~control.reserved(&state) >> (pmc.isFixed ? UInt64(4 * pmc.number) : 0)
       var rings: [TraceRing] = []
       if has & (pmc.isFixed ? VPMU_FIXED_USER : VPMU_SELECT_USER) != 0 { rings.append(.user) }
@@ -111,4 +113,8 @@ extension Subject {
       return codes
     }
   }
+}
+
+extension GuestRegister {
+  fileprivate var isWritable: Bool { !traits.contains(.readOnly) }
 }
