@@ -192,7 +192,7 @@ final class TracedGuest {
 extension ReadAnswer {
   fileprivate init(_ value: UInt64?) { self = value.map { .value($0) } ?? .generalProtection }
 
-  fileprivate var text: String {
+  var text: String {
     switch self {
     case .value(let value): hex(value)
     case .generalProtection: "#GP"

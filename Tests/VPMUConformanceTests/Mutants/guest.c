@@ -23,17 +23,3 @@ static inline uint64_t enabled_counters(const vpmu_state *state) {
 #include "guest_slices.c"
 
 #include "guest_sharing.c"
-
-/* The table's callbacks, where no mutant stands before them. */
-#ifndef RESET
-#define RESET reset
-#endif
-#ifndef GET_MSR
-#define GET_MSR get_msr
-#endif
-#ifndef SET_MSR
-#define SET_MSR set_msr
-#endif
-#ifndef FIND_FIXED_EVENT
-#define FIND_FIXED_EVENT find_fixed_event
-#endif

@@ -30,14 +30,20 @@ static vpmu_event wrong_find_fixed_event(void *context, const vpmu_state *state,
 #define FIND_FIXED_EVENT wrong_find_fixed_event
 #endif
 
-/* A fixed counter whose control bits are cleared is not stopped. */
+/* Fixed counters take ring 0 for the others, and the others for ring 0. The guest does not see it in the register. */
 #ifdef MUTANT_VPMU_CNT_005
-static vpmu_answer wrong_set_msr(void *context, vpmu_state *state, uint32_t msr, uint64_t value, uint32_t flags) {
-  uint64_t before = state->fixed_control;
-  vpmu_answer answer = set_msr(context, state, msr, value, flags);
-  if (before && !state->fixed_control) state->reprogram &= low_bits(VPMU_FIXED_BASE);
+static uint64_t swapped(uint64_t control) {
+  return (control & 0x1111111111111111) << 1 | (control & 0x2222222222222222) >> 1 | (control & 0xCCCCCCCCCCCCCCCC);
+}
+static vpmu_answer wrong_get_msr(void *context, const vpmu_state *state, uint32_t msr, uint32_t flags) {
+  vpmu_answer answer = get_msr(context, state, msr, flags);
+  if (msr == FIXED_CONTROL && answer.status == VPMU_DONE) answer.value = swapped(answer.value);
   return answer;
 }
+static vpmu_answer wrong_set_msr(void *context, vpmu_state *state, uint32_t msr, uint64_t value, uint32_t flags) {
+  return set_msr(context, state, msr, msr == FIXED_CONTROL ? swapped(value) : value, flags);
+}
+#define GET_MSR wrong_get_msr
 #define SET_MSR wrong_set_msr
 #endif
 

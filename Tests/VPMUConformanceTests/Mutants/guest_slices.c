@@ -1,9 +1,11 @@
 /* LAZ: host events that stay, go or are made when they should not. */
 
-/* RESET enables counter 0, whose event select then reads 0 until it is written. */
+/* Once a guest has counted, RESET enables counter 0, whose event select then reads 0 until it is written. */
 #ifdef MUTANT_VPMU_LAZ_001
+static bool has_counted;
 static void wrong_reset(void *context, vpmu_state *state) {
   reset(context, state);
+  if (!has_counted) return;
   gp(state, 0)->selector = events[4].select | VPMU_SELECT_ENABLE | VPMU_SELECT_USER;
   state->reprogram |= 1;
   state->model_words[1] = 1;
@@ -16,6 +18,7 @@ static vpmu_answer wrong_get_msr(void *context, const vpmu_state *state, uint32_
 static vpmu_answer wrong_set_msr(void *context, vpmu_state *state, uint32_t msr, uint64_t value, uint32_t flags) {
   vpmu_answer answer = set_msr(context, state, msr, value, flags);
   if (msr == EVENT_SELECT && answer.status == VPMU_DONE) state->model_words[1] = 0;
+  has_counted |= enabled_counters(state) != 0;
   return answer;
 }
 #define RESET wrong_reset

@@ -80,14 +80,15 @@ static const vpmu_register_range ranges[] = {
 
 static const vpmu_ops ops = {
     .struct_size = sizeof(vpmu_ops),
-    .refresh = refresh,
+    .refresh = REFRESH,
     .reset = RESET,
-    .is_valid_msr = is_valid_msr,
-    .msr_idx_to_pmc = msr_idx_to_pmc,
-    .rdpmc_ecx_to_pmc = rdpmc_ecx_to_pmc,
+    .is_valid_msr = IS_VALID_MSR,
+    .msr_idx_to_pmc = MSR_IDX_TO_PMC,
+    .rdpmc_ecx_to_pmc = RDPMC_ECX_TO_PMC,
     .get_msr = GET_MSR,
     .set_msr = SET_MSR,
     .find_arch_event = find_arch_event,
+    .check_rdpmc_early = CHECK_RDPMC_EARLY,
 #ifndef MUTANT_VPMU_ABI_008
     .find_fixed_event = FIND_FIXED_EVENT,
 #endif
