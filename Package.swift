@@ -46,7 +46,7 @@ let package = Package(
     .executableTarget(
       name: "vpmu",
       dependencies: [
-        "VPMUBench", "VPMUConformance", "VPMULoader", "VPMUTrace", "PerfEventHost",
+        "VPMUBench", "VPMUConformance", "VPMULoader", "VPMUSkeleton", "VPMUTrace", "PerfEventHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -72,8 +72,8 @@ let package = Package(
     .testTarget(
       name: "VPMUConformanceTests", dependencies: ["vpmu", "VPMUConformance", "VPMUTrace", "IntelModel"],
       exclude: ["Mutants"]),
-    .testTarget(name: "VPMUSkeletonTests", dependencies: ["VPMUSkeleton"]),
-    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures"]),
+    .testTarget(name: "VPMUSkeletonTests", dependencies: ["VPMUSkeleton", "TestSupport"]),
+    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures", "TestSupport"]),
     .testTarget(name: "ExamplesTests", dependencies: ["vpmu", "GuestPerf", "TestSupport", "VPMULoader"]),
     .testTarget(name: "DocumentationTests", dependencies: ["PerfEventHost", "VPMULoader", "VPMUCore"]),
     .testTarget(
