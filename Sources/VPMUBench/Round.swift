@@ -45,6 +45,7 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
     quiet(sets[last], &vcpu, work)
     if let failure = vcpu.failure { throw failure }
     tally.add(vcpu.vpmu.ledger, vcpu.causes)
+    tally.note(vcpu.vpmu.pluginFaults, of: vcpu.vpmu.model.declaration.id)
     return tally
   }
 
