@@ -33,6 +33,8 @@ struct ConformanceCommand: ParsableCommand {
   @Option(help: "Seconds that a rule may take, up to 3600. Default: 10.")
   var timeLimit: Double = 10
 
+  @OptionGroup var trust: TrustOptions
+
   @Flag(help: "Write JSON Lines.")
   var json = false
 
@@ -57,6 +59,7 @@ struct ConformanceCommand: ParsableCommand {
     }
     var options = RunOptions(path: path(of: plugin))
     options.model = model
+    options.trust = trust.trust
     options.seed = seed
     options.vectors = vectors
     options.timeLimit = timeLimit
@@ -78,8 +81,13 @@ struct ConformanceCommand: ParsableCommand {
 
   /// A name stands for a plugin's file; what is neither is judged as a path, which the first rule does.
   private func path(of plugin: String) -> String {
-    guard !plugin.contains("/"), let found = try? PluginOptions.catalogue().plugin(plugin) else { return plugin }
-    return found.path
+    guard !plugin.contains("/") else {
+      if trust.allowsUntrusted, let flaw = (try? PluginFile(path: plugin, trust: .anyone))?.distrust {
+        Output.note("warning: \(flaw)")
+      }
+      return plugin
+    }
+    return (try? PluginOptions.catalogue(.standard(trust: trust.trust)).plugin(plugin).path) ?? plugin
   }
 
   private func judge(_ options: RunOptions) throws {

@@ -8,15 +8,12 @@ struct PluginOptions: ParsableArguments {
     help: "Use this plugin: a name as `vpmu plugins` lists it, or a path (with a slash in it).")
   var plugin: String?
 
-  @Flag(
-    name: .customLong("allow-untrusted-plugins"),
-    help: "Load plugins that others could have written too, each with a warning.")
-  var allowsUntrusted = false
+  @OptionGroup var trust: TrustOptions
 
   /// What the search finds. A plugin that was named by its path is the first, and shadows others of its id.
   func catalogue() -> PluginCatalogue {
     let named = plugin.flatMap { $0.contains("/") ? [$0] : nil } ?? []
-    return Self.catalogue(.standard(named: named, trust: allowsUntrusted ? .anyone : .ownersOnly))
+    return Self.catalogue(.standard(named: named, trust: trust.trust))
   }
 
   /// The model for a vendor that a trace names: of the plugin that was chosen, if one was, else the first one for it.
