@@ -180,6 +180,19 @@ struct PluginTrustTests {
     #expect(try PluginFile(path: path).distrust == nil)
   }
 
+  @Test(
+    "that the user's private group may write is loaded, as where the umask is 002",
+    .enabled(if: UserDatabase.isPrivate(getegid(), of: geteuid()), "this user has no private group"))
+  func privateGroup() throws {
+    let directory = try CFixture.newDirectory()
+    let path = try CFixture.build(in: directory)
+    for part in [directory.path, path] {
+      chown(part, geteuid(), getegid())
+      chmod(part, 0o775)
+    }
+    #expect(try PluginFile(path: path).distrust == nil)
+  }
+
   @Test("with a list of others who may write is refused", .enabled(if: isStrict, "\(notStrict)"))
   func accessList() throws {
     let path = try CFixture.build(in: try CFixture.newDirectory())
