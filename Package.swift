@@ -69,9 +69,10 @@ let package = Package(
     .target(name: "CKernelFixtures", path: "Tests/CKernelFixtures"),
     .testTarget(
       name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations", "TestSupport"]),
+    .executableTarget(name: "ConformanceJudge", dependencies: ["VPMUConformance"], path: "Tests/ConformanceJudge"),
     .testTarget(
-      name: "VPMUConformanceTests", dependencies: ["vpmu", "VPMUConformance", "VPMUTrace", "IntelModel"],
-      exclude: ["Mutants"]),
+      name: "VPMUConformanceTests",
+      dependencies: ["vpmu", "ConformanceJudge", "VPMUConformance", "VPMUTrace", "IntelModel"], exclude: ["Mutants"]),
     .testTarget(name: "VPMUSkeletonTests", dependencies: ["VPMUSkeleton", "TestSupport"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures", "TestSupport"]),
     .testTarget(name: "ExamplesTests", dependencies: ["vpmu", "GuestPerf", "TestSupport", "VPMULoader"]),
