@@ -31,7 +31,8 @@ struct ExampleTests {
     for plugin in try example.plugins {
       let command = try Program.vpmu(["plugins"], environment: ["VPMU_PLUGIN_PATH": plugin.path])
       #expect(command.status == 0)
-      #expect(command.lines.first.map(String.init) == plugin.declaration.name, "\(command.output)")
+      let first = command.lines.first { !$0.hasPrefix(" ") && !$0.hasSuffix(":") && !$0.isEmpty }
+      #expect(first.map(String.init) == plugin.declaration.name, "\(command.output)")
       for word in [plugin.declaration.id, plugin.path] + plugin.declaration.presets.map(\.name) {
         #expect(command.output.contains(word), "\(word) in \(command.output)")
       }
