@@ -42,14 +42,17 @@ let package = Package(
     .target(name: "CGuestProgram"),
     .target(
       name: "KVMGuest", dependencies: ["CGuestProgram", "CLinux", "KVMPMU", "GuestPerf", "SimulatedHost", "VPMUTrace"]),
+    .target(name: "CPlainCalls", dependencies: ["CVPMU"]),
     .target(
       name: "VPMUBench",
-      dependencies: ["GuestPerf", "KVMGuest", "KVMPMU", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
+      dependencies: ["CPlainCalls", "GuestPerf", "KVMGuest", "KVMPMU", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
     .target(name: "VPMUConformance", dependencies: ["CLinux", "VPMULoader", "VPMUTrace"]),
+    .target(name: "CSkeleton", exclude: ["Templates"]),
+    .target(name: "VPMUSkeleton", dependencies: ["CSkeleton"]),
     .executableTarget(
       name: "vpmu",
       dependencies: [
-        "KVMGuest", "VPMUBench", "VPMUConformance", "VPMULoader", "VPMUTrace", "PerfEventHost",
+        "KVMGuest", "VPMUBench", "VPMUConformance", "VPMULoader", "VPMUSkeleton", "VPMUTrace", "PerfEventHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -67,14 +70,17 @@ let package = Package(
       dependencies: ["GuestPerf", "VPMUTrace", "SimulatedHost", "IntelModel", "AMDModel", "CAllocations"]),
     .testTarget(
       name: "VPMULoaderTests",
-      dependencies: ["VPMULoader", "VPMUPluginKit", "IntelModel", "AMDModel", "TestSupport"], exclude: ["Fixtures"]),
+      dependencies: ["VPMULoader", "VPMUPluginKit", "IntelModel", "AMDModel", "TestSupport", "CKernelFixtures"],
+      exclude: ["Fixtures"]),
     .target(name: "CKernelFixtures", path: "Tests/CKernelFixtures"),
     .testTarget(
       name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations", "TestSupport"]),
+    .executableTarget(name: "ConformanceJudge", dependencies: ["VPMUConformance"], path: "Tests/ConformanceJudge"),
     .testTarget(
-      name: "VPMUConformanceTests", dependencies: ["vpmu", "VPMUConformance", "VPMUTrace", "IntelModel"],
-      exclude: ["Mutants"]),
-    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "KVMGuest", "CKernelFixtures"]),
+      name: "VPMUConformanceTests",
+      dependencies: ["vpmu", "ConformanceJudge", "VPMUConformance", "VPMUTrace", "IntelModel"], exclude: ["Mutants"]),
+    .testTarget(name: "VPMUSkeletonTests", dependencies: ["VPMUSkeleton", "TestSupport"]),
+    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "KVMGuest", "CKernelFixtures", "TestSupport"]),
     .testTarget(name: "ExamplesTests", dependencies: ["vpmu", "GuestPerf", "TestSupport", "VPMULoader"]),
     .testTarget(
       name: "DocumentationTests", dependencies: ["KVMPMU", "CLinux", "PerfEventHost", "VPMULoader", "VPMUCore"]),

@@ -60,6 +60,7 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
     try cpu.end(&tally)
     try quiet(sets[last], &cpu)
     tally.add(cpu.pmu.vpmu.ledger, cpu.pmu.causes)
+    tally.note(cpu.pmu.vpmu.pluginFaults, of: cpu.pmu.vpmu.model.declaration.id)
     return tally
   }
 

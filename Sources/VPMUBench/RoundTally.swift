@@ -20,7 +20,7 @@ struct RoundTally {
   @usableFromInline var causes = CreationCauses()
   /// Host events still held after the quiet, the most of all rounds.
   @usableFromInline var heldAfter: UInt64 = 0
-  /// Counters that did not count, and why.
+  /// Counters that did not count, and why; what the plugin returned that can't be.
   private(set) var notes: [String] = []
 
   private static let mostNotes = 8
@@ -42,6 +42,11 @@ struct RoundTally {
 
   @usableFromInline
   mutating func note(_ refusal: HostRefusal, _ pmc: PMCIndex) { note("\(pmc) did not count: \(refusal)") }
+
+  @usableFromInline
+  mutating func note(_ faults: PluginFaults, of plugin: String) {
+    if let last = faults.last { note("the plugin \(plugin) is faulty, it \(last): report it to its author") }
+  }
 
   private mutating func note(_ text: String) {
     if notes.count < Self.mostNotes, !notes.contains(text) { notes.append(text) }

@@ -7,6 +7,12 @@ public enum RuleBook {
   /// The rule of that id.
   public static func rule(_ id: String) -> Rule? { all.first { $0.id == id } }
 
+  /// What is asked before all rules when one model is to be judged: it finds out whether the plugin has it, and says
+  /// nothing of the plugin.
+  static let modelQuestion = Rule(
+    "VPMU-MODEL", "The plugin has the model that was asked for.", reference: "", consequence: ""
+  ) { subject throws(Finding) in _ = try subject.presets }
+
   /// The ids of `selected` and of all that they stand on.
   static func closure(_ selected: Set<String>) -> Set<String> {
     var result = selected

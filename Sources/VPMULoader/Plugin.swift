@@ -3,8 +3,9 @@
 /// | step | file | code of the plugin that runs |
 /// |---|---|---|
 /// | find candidates | `PluginSearch`, `PluginCatalogue` | none |
+/// | who could have written it | `PluginTrust`, `TrustedWriters` | none |
 /// | machine, identity, version | `PluginFile`, `ELFImage` | none |
-/// | dlopen, entry | ``Plugin/load(_:)`` | constructors, the entry |
+/// | dlopen, entry | ``Plugin/load(_:trust:)`` | constructors, the entry |
 /// | tables, callbacks | `TableReader`, `CallbackTable` | none |
 /// | accesses | ``PluginModel`` | the callbacks |
 import CVPMU
@@ -27,9 +28,9 @@ public final class Plugin: Sendable {
 
   /// Loads the plugin at `path`, or finds it loaded: the same file, by whatever path, is the same plugin.
   ///
-  /// Loading runs its code. Whoever can write the file can do what this process can.
-  public static func load(_ path: String) throws(PluginLoadError) -> Plugin {
-    try load(PluginFile(path: path))
+  /// Loading runs its code. Whoever can write the file can do what this process can: see ``PluginTrust``.
+  public static func load(_ path: String, trust: PluginTrust = .ownersOnly) throws(PluginLoadError) -> Plugin {
+    try load(PluginFile(path: path, trust: trust))
   }
 
   /// Loads a file that was read before.

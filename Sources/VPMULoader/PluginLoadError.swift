@@ -24,8 +24,11 @@ public enum PluginLoadError: Error, Hashable, Sendable {
   case missingCallback(path: String, name: String)
   /// A table contradicts the header: `what` names the field.
   case invalidDeclaration(path: String, what: String)
-  /// Another plugin, found before this one, has the same id.
-  case duplicateID(path: String, id: String, first: String)
+  /// Another plugin in the same place has the same id: neither is used.
+  case duplicateID(path: String, id: String, other: String)
+  /// Others could have written the file or put it there: `culprit` is the file, or a directory that leads to it, with what
+  /// is wrong with it; `mend` is the shell command that sets it right.
+  case untrusted(path: String, culprit: String, reason: String, mend: String)
 }
 
 extension PluginLoadError {
@@ -35,7 +38,7 @@ extension PluginLoadError {
     case .notFound(let path), .unreadable(let path, _), .notAPlugin(let path, _), .wrongArchitecture(let path, _),
       .abiMajor(let path, _, _), .dlopen(let path, _), .missingEntry(let path, _), .entryRefused(let path),
       .structTooSmall(let path, _, _, _), .missingCallback(let path, _), .invalidDeclaration(let path, _),
-      .duplicateID(let path, _, _):
+      .duplicateID(let path, _, _), .untrusted(let path, _, _, _):
       path
     }
   }
@@ -59,7 +62,11 @@ extension PluginLoadError {
       "\(name) has \(size) bytes, and the ABI asks for \(minimum) or more: set its size field to sizeof"
     case .missingCallback(_, let name): "lacks the required callback \(name): set it in vpmu_ops"
     case .invalidDeclaration(_, let what): "declares what can't be, \(what): correct its tables"
-    case .duplicateID(_, let id, let first): "has the id \(id) of \(first), which was found first: remove one of them"
+    case .duplicateID(let path, let id, let other):
+      "has the same id as \(other) in the same place, \(id), so neither is used: remove \(path) or \(other)"
+    case .untrusted(let path, let culprit, let reason, let mend):
+      "others could have changed it, \(culprit == path ? "it" : culprit) \(reason): if you trust what is there, run "
+        + "`\(mend)`, or allow it with --allow-untrusted-plugins"
     }
   }
 }

@@ -4,16 +4,16 @@
 ///
 /// ```swift
 /// struct AcmeModel: DeclaredModel {
-///   let registers = AcmeModel.registers
-///   let events = AcmeModel.events
+///   let registers = AcmeModel.registerFile
+///   let events = AcmeModel.eventTable
 ///
 ///   private static let ranges = [
 ///     RegisterRange(.eventSelect, first: 0x1000, count: 4),
 ///     RegisterRange(.gpCounter, first: 0x1010, count: 4, rdpmcBase: 0),
 ///     RegisterRange(.other, first: 0x1020),
 ///   ]
-///   private static let registers = RegisterFile(ranges)
-///   private static let events = EventTable(
+///   private static let registerFile = RegisterFile(ranges)
+///   private static let eventTable = EventTable(
 ///     [ModelEvent(select: 0x3C, generic: .cycles, quality: .exact)], eventSelectMask: 0xFF)
 ///
 ///   var declaration: ModelDeclaration { … }

@@ -6,6 +6,8 @@ import CVPMU
 /// hold is in the ``PMUState`` it is given. It never calls the core; it *answers* (``ModelAnswer``), and sets bits in the
 /// state's `reprogram` and `in_use` words.
 ///
+/// A model that is mostly tables conforms to ``DeclaredModel``, which answers most callbacks from them.
+///
 /// A conforming type is linked in, or exported as a plugin by `VPMUPluginKit`, or stands for a plugin that `VPMULoader`
 /// loaded. The contexts of the callbacks are those of `vpmu_plugin.h`; on an access there is no allocation, lock,
 /// system call or logging. The guest chooses every number and value: use wrapping operators and masks, never an

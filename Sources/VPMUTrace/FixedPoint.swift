@@ -3,10 +3,16 @@ package struct FixedPoint: CustomStringConvertible {
   package var units: UInt64
   /// Places behind the point: `units` is in 10^-places.
   package var places: Int
+  package var isNegative = false
 
   package init(hundredths: UInt64) {
     units = hundredths
     places = 2
+  }
+
+  package init(hundredths: Int64) {
+    self.init(hundredths: hundredths.magnitude)
+    isNegative = hundredths < 0
   }
 
   package init(thousandths: UInt64) {
@@ -25,9 +31,10 @@ package struct FixedPoint: CustomStringConvertible {
   }
 
   package var description: String {
-    guard places > 0 else { return String(units) }
+    let sign = isNegative ? "-" : ""
+    guard places > 0 else { return sign + String(units) }
     let digits = String(units)
     let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-    return padded.dropLast(places) + "." + padded.suffix(places)
+    return sign + padded.dropLast(places) + "." + padded.suffix(places)
   }
 }

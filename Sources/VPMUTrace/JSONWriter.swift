@@ -26,7 +26,7 @@ package struct JSONWriter {
     text += String(value)
   }
 
-  mutating func bool(_ name: String, _ value: Bool) {
+  package mutating func bool(_ name: String, _ value: Bool) {
     self.name(name)
     text += value ? "true" : "false"
   }

@@ -28,6 +28,7 @@ extension ReplayReport {
       line.count("operations", file.operations)
       line.count("not_compared", file.notCompared)
       line.count("mismatches", file.mismatches.count)
+      if let faults = file.pluginFaults { line.string("plugin_faults", faults) }
       if let failure = file.failure { line.string("failure", failure) }
       lines.append(line.finished)
     }
@@ -44,11 +45,12 @@ extension ReplayReport {
 }
 
 extension FileReplay {
-  /// The mismatches of the file.
+  /// The mismatches of the file, and what its plugin did wrong.
   public var lines: [String] {
     var lines = mismatches.first.map(\.description)
     let more = mismatches.count &- UInt64(mismatches.first.count)
     if more > 0 { lines.append("\(file): \(more) more mismatches") }
+    if let pluginFaults { lines.append("\(file): \(pluginFaults)") }
     return lines
   }
 }

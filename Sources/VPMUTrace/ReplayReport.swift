@@ -9,6 +9,8 @@ public struct FileReplay: Sendable {
   /// Answers that this policy does not share with the trace.
   public var notCompared: UInt64
   public var mismatches: MismatchLog
+  /// What the plugin returned that can't be, nil if nothing.
+  public var pluginFaults: String?
   /// Why the file could not be replayed, nil if it was.
   public var failure: String?
 }
@@ -49,8 +51,10 @@ public struct ReplayReport: Sendable {
 
   public var mismatches: UInt64 { files.reduce(0) { $0 &+ $1.mismatches.count } }
 
-  /// Every file was replayed, there was at least one, and no answer differs.
-  public var isClean: Bool { replayed > 0 && failures == 0 && mismatches == 0 }
+  /// Every file was replayed, there was at least one, no answer differs, and no plugin returned what can't be.
+  public var isClean: Bool {
+    replayed > 0 && failures == 0 && mismatches == 0 && files.allSatisfy { $0.pluginFaults == nil }
+  }
 
   private static func replay(
     _ path: String, _ policy: PolicyKind, _ limit: Int, _ model: (String) throws -> any PMUModel
@@ -60,7 +64,7 @@ public struct ReplayReport: Sendable {
       let compiled = CompiledTrace(try Trace(contentsOf: path))
       let model = try model(compiled.trace.configuration.vendor)
       let notCompared = compiled.notCompared(under: policy)
-      result.mismatches = try replay(compiled, policy, limit, model)
+      (result.mismatches, result.pluginFaults) = try replay(compiled, policy, limit, model)
       result.operations = compiled.operationCount
       result.notCompared = notCompared
     } catch let error as TraceError {
@@ -73,7 +77,7 @@ public struct ReplayReport: Sendable {
 
   private static func replay<Model: PMUModel>(
     _ trace: CompiledTrace, _ policy: PolicyKind, _ limit: Int, _ model: Model
-  ) throws -> MismatchLog {
+  ) throws -> (MismatchLog, pluginFaults: String?) {
     try policy.accept(OneReplay(trace: trace, model: model, limit: limit))
   }
 }
@@ -84,9 +88,11 @@ private struct OneReplay<Model: PMUModel>: PolicyKind.Visitor {
   let model: Model
   let limit: Int
 
-  func visit<Policy: EventPolicy>(_ policy: Policy) throws -> MismatchLog {
+  func visit<Policy: EventPolicy>(_ policy: Policy) throws -> (MismatchLog, pluginFaults: String?) {
     var log = MismatchLog(keeping: limit)
-    try TraceReplayer(trace, model: model, policy: policy).replay(&log)
-    return log
+    let replayer = TraceReplayer(trace, model: model, policy: policy)
+    let machine = try replayer.makeMachine()
+    try replayer.run(on: machine, &log)
+    return (log, machine.vpmu.pluginFaultReport)
   }
 }

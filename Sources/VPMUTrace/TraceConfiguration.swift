@@ -28,10 +28,10 @@ public struct TraceConfiguration: Sendable, Equatable {
   /// The guest's CPU, for a virtual PMU.
   public var guest: GuestConfiguration {
     var cpuid = leaves.map {
-      CPUIDLeaf(leaf: $0.leaf, subleaf: 0, eax: $0.eax, ebx: $0.ebx, ecx: $0.ecx ?? 0, edx: $0.edx ?? 0)
+      CPUIDLeaf(leaf: $0.leaf, subleaf: $0.subleaf, eax: $0.eax, ebx: $0.ebx, ecx: $0.ecx ?? 0, edx: $0.edx ?? 0)
     }
     if perfctrCore == true {
-      if let features = cpuid.firstIndex(where: { $0.leaf == Self.extendedFeatures }) {
+      if let features = cpuid.firstIndex(where: { $0.leaf == Self.extendedFeatures && $0.subleaf == 0 }) {
         cpuid[features].ecx |= Self.perfctrCoreBit
       } else {
         cpuid.append(
@@ -46,16 +46,20 @@ public struct TraceConfiguration: Sendable, Equatable {
   static let perfctrCoreBit: UInt32 = 1 << 23
 }
 
-/// A CPUID leaf, subleaf 0, as it stands in a trace. Registers that are not stated read as 0.
+/// A CPUID leaf as it stands in a trace. Registers that are not stated read as 0.
 public struct TraceLeaf: Sendable, Equatable {
   public var leaf: UInt32
+  public var subleaf: UInt32
   public var eax: UInt32
   public var ebx: UInt32
   public var ecx: UInt32?
   public var edx: UInt32?
 
-  public init(leaf: UInt32, eax: UInt32, ebx: UInt32, ecx: UInt32? = nil, edx: UInt32? = nil) {
+  public init(
+    leaf: UInt32, subleaf: UInt32 = 0, eax: UInt32, ebx: UInt32, ecx: UInt32? = nil, edx: UInt32? = nil
+  ) {
     self.leaf = leaf
+    self.subleaf = subleaf
     self.eax = eax
     self.ebx = ebx
     self.ecx = ecx

@@ -52,11 +52,13 @@ extension TraceConfiguration {
     perfctrCore = try fields.optionalBool("perfctr_core")
     leaves = []
     for name in fields.names {
-      guard let leaf = Self.leafNumber(name) else { continue }
+      guard let (leaf, subleaf) = Self.leafNumber(name) else { continue }
       var registers = try fields.fields(name)
       // Upper and lower case digits may name one leaf twice.
-      guard !leaves.contains(where: { $0.leaf == leaf }) else { throw .unknownField(name, operation: "configure") }
-      leaves.append(try TraceLeaf(leaf: leaf, &registers))
+      guard !leaves.contains(where: { $0.leaf == leaf && $0.subleaf == subleaf }) else {
+        throw .unknownField(name, operation: "configure")
+      }
+      leaves.append(try TraceLeaf(leaf: leaf, subleaf: subleaf, &registers))
       try registers.finish("configure, in \(name),")
     }
     perfCapabilities = try fields.optionalHex("perf_capabilities")
@@ -65,17 +67,25 @@ extension TraceConfiguration {
     try limits.finish("configure, in host,")
   }
 
-  /// The leaf of a field called `cpuid_` and eight hexadecimal digits.
-  private static func leafNumber(_ name: String) -> UInt32? {
-    let digits = name.utf8.dropFirst(6)
-    guard name.utf8.starts(with: "cpuid_".utf8), digits.count == 8 else { return nil }
-    return Fields.hexadecimal("0x" + String(decoding: digits, as: UTF8.self)).map { UInt32(truncatingIfNeeded: $0) }
+  /// The leaf of a field called `cpuid_` and eight hexadecimal digits, and its subleaf: behind a point, or 0.
+  private static func leafNumber(_ name: String) -> (leaf: UInt32, subleaf: UInt32)? {
+    guard name.utf8.starts(with: "cpuid_".utf8) else { return nil }
+    let parts = name.dropFirst(6).split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts[0].utf8.count == 8, let leaf = number(parts[0]) else { return nil }
+    guard parts.count == 2 else { return (leaf, 0) }
+    guard let subleaf = number(parts[1]), subleaf != 0 else { return nil }
+    return (leaf, subleaf)
+  }
+
+  private static func number(_ digits: Substring) -> UInt32? {
+    Fields.hexadecimal("0x" + digits).flatMap { UInt32(exactly: $0) }
   }
 }
 
 extension TraceLeaf {
-  fileprivate init(leaf: UInt32, _ fields: inout Fields) throws(TraceFault) {
+  fileprivate init(leaf: UInt32, subleaf: UInt32, _ fields: inout Fields) throws(TraceFault) {
     self.leaf = leaf
+    self.subleaf = subleaf
     eax = try fields.hex("eax")
     ebx = try fields.hex("ebx")
     ecx = try fields.optionalHex("ecx")

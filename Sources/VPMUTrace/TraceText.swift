@@ -18,8 +18,7 @@ extension TraceConfiguration {
     line.string("title", title)
     if let perfctrCore { line.bool("perfctr_core", perfctrCore) }
     for leaf in leaves {
-      let digits = String(leaf.leaf, radix: 16)
-      line.object("cpuid_" + String(repeating: "0", count: 8 - digits.count) + digits) { registers in
+      line.object(leaf.name) { registers in
         registers.hex("eax", leaf.eax)
         registers.hex("ebx", leaf.ebx)
         if let ecx = leaf.ecx { registers.hex("ecx", ecx) }
@@ -35,6 +34,15 @@ extension TraceConfiguration {
       if let events = host.archEvents { limits.count("arch_events", events) }
     }
     return line.finished
+  }
+}
+
+extension TraceLeaf {
+  /// `cpuid_` and eight digits; for a subleaf other than 0 a point and its digits.
+  fileprivate var name: String {
+    let digits = String(leaf, radix: 16)
+    let name = "cpuid_" + String(repeating: "0", count: 8 - digits.count) + digits
+    return subleaf == 0 ? name : name + "." + String(subleaf, radix: 16)
   }
 }
 

@@ -70,7 +70,7 @@ struct BenchCommand: ParsableCommand {
 
   private func measureGuests() throws {
     var seen: Set<String> = []
-    let guests = try selections(PluginOptions.catalogue())
+    let guests = try selections(plugins.catalogue())
       .filter { seen.insert("\($0.plugin.declaration.id) \($0.preset.name)").inserted }
       .map { BenchGuest($0.plugin.model, preset: $0.preset) }
     let options = BenchOptions(

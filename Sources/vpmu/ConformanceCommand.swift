@@ -2,7 +2,6 @@ import ArgumentParser
 import Glibc
 import VPMUConformance
 import VPMULoader
-import VPMUTrace
 
 struct ConformanceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,6 +33,8 @@ struct ConformanceCommand: ParsableCommand {
   @Option(help: "Seconds that a rule may take, up to 3600. Default: 10.")
   var timeLimit: Double = 10
 
+  @OptionGroup var trust: TrustOptions
+
   @Flag(help: "Write JSON Lines.")
   var json = false
 
@@ -58,6 +59,7 @@ struct ConformanceCommand: ParsableCommand {
     }
     var options = RunOptions(path: path(of: plugin))
     options.model = model
+    options.trust = trust.trust
     options.seed = seed
     options.vectors = vectors
     options.timeLimit = timeLimit
@@ -79,8 +81,13 @@ struct ConformanceCommand: ParsableCommand {
 
   /// A name stands for a plugin's file; what is neither is judged as a path, which the first rule does.
   private func path(of plugin: String) -> String {
-    guard !plugin.contains("/"), let found = try? PluginOptions.catalogue().plugin(plugin) else { return plugin }
-    return found.path
+    guard !plugin.contains("/") else {
+      if trust.allowsUntrusted, let flaw = (try? PluginFile(path: plugin, trust: .anyone))?.distrust {
+        Output.note("warning: \(flaw)")
+      }
+      return plugin
+    }
+    return (try? PluginOptions.catalogue(.standard(trust: trust.trust)).plugin(plugin).path) ?? plugin
   }
 
   private func judge(_ options: RunOptions) throws {
@@ -90,7 +97,7 @@ struct ConformanceCommand: ParsableCommand {
     do {
       results = try runner.run { result in
         guard ConformanceReport.shows(result, options.selection) else { return }
-        let file = traces.flatMap { write(result, to: $0) }
+        let file = traceFile(result)
         Output.result(json ? result.json(traceFile: file) : result.line)
         if let text = result.details(traceFile: file) { details.append(text) }
       }
@@ -107,31 +114,14 @@ struct ConformanceCommand: ParsableCommand {
     if !report.conforms { throw ExitCode.failure }
   }
 
-  /// Writes the result's trace, if it has one; its path.
-  private func write(_ result: RuleResult, to directory: String) -> String? {
-    guard let trace = result.verdict.violation?.trace else { return nil }
-    let path = "\(directory)/\(result.rule.id).jsonl"
+  /// Where the result's trace was written; nil: nowhere.
+  private func traceFile(_ result: RuleResult) -> String? {
+    guard let traces else { return nil }
     do {
-      if mkdir(directory, 0o755) != 0 && errno != EEXIST { throw TraceError.unwritable(file: directory, errno: errno) }
-      try trace.write(to: path)
-      return path
+      return try result.writeTrace(to: traces)
     } catch {
       Output.error("\(error)")
       return nil
     }
-  }
-}
-
-/// What `vpmu conformance` starts for each rule.
-struct RuleCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "judge-rule", abstract: "Judge one rule (started by `vpmu conformance`).", shouldDisplay: false)
-
-  @Argument(parsing: .allUnrecognized)
-  var words: [String] = []
-
-  func run() throws {
-    let code = RuleProcess.main(words)
-    if code != 0 { throw ExitCode(code) }
   }
 }

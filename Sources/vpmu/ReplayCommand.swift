@@ -8,7 +8,7 @@ struct ReplayCommand: ParsableCommand {
     commandName: "replay", abstract: "Replay traces on the simulated host and compare every answer.",
     discussion: """
       Each mismatch is named with file, line, expected and got. The last line is `N files, M operations, K mismatches`; \
-      the exit code is 0 only if K is 0, N is not, and every file could be replayed.
+      the exit code is 0 only if K is 0, N is not, every file could be replayed, and no plugin returned what can't be.
       """)
 
   @Argument(help: "Traces in JSON Lines.", completion: .file(extensions: ["jsonl"]))

@@ -44,7 +44,7 @@ struct ReadmeTests {
     "every file that the documents name is there",
     arguments: [
       "README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/plugins.md", "docs/measurements.md",
-      "docs/embedding.md",
+      "docs/conformance.md", "docs/writing-a-model.md", "docs/embedding.md",
     ])
   func links(document: String) throws {
     let pattern = /\]\((?<path>[^)#:]+)\)/

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A program that ran to its end.
 struct Program {
@@ -47,16 +48,4 @@ struct Program {
     let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
     return Program(status: process.terminationStatus, output: texts[0], errors: texts[1])
   }
-}
-
-/// A folder that is there as long as this object.
-final class TemporaryFolder: Sendable {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "vpmu-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
 }

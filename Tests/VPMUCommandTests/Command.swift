@@ -19,15 +19,20 @@ struct Command {
 
   /// Runs `vpmu` to its end. With `refusingPerfEvents` in a process where perf_event_open(2) fails with EPERM, as under a
   /// container's seccomp profile.
+  ///
+  /// - Parameters:
+  ///   - program: the built one, or a copy of it
+  ///   - directory: where it runs; nil: where the tests do
   static func run(
-    _ arguments: [String], environment: [String: String] = [:], refusingPerfEvents: Bool = false
+    _ arguments: [String], environment: [String: String] = [:], refusingPerfEvents: Bool = false,
+    program: URL = directory.appending(path: "vpmu"), in directory: URL? = nil
   ) throws -> Command {
     let result = Box<Result<Command, any Error>>()
     // A thread of its own: the filter can't be taken away again, and is inherited by what this thread starts.
     let thread = Thread {
       result.value = Result {
         if refusingPerfEvents, refuse_perf_event_open(EPERM) != 0 { throw CommandError.noFilter }
-        return try spawn(arguments, environment)
+        return try spawn(program, arguments, environment, directory)
       }
       result.done.signal()
     }
@@ -37,10 +42,13 @@ struct Command {
     return try value.get()
   }
 
-  private static func spawn(_ arguments: [String], _ environment: [String: String]) throws -> Command {
+  private static func spawn(
+    _ program: URL, _ arguments: [String], _ environment: [String: String], _ directory: URL?
+  ) throws -> Command {
     let process = Process()
-    process.executableURL = directory.appending(path: "vpmu")
+    process.executableURL = program
     process.arguments = arguments
+    process.currentDirectoryURL = directory
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     // Files, not pipes: a full pipe would stop the child.
     let folder = FileManager.default.temporaryDirectory.appending(path: "vpmu-\(UUID().uuidString)")

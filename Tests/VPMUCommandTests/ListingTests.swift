@@ -23,15 +23,4 @@ struct ListingTests {
     #expect(findings.contains { $0["name"] as? String == "kernel.perf_event_paranoid" })
     for finding in findings where finding["verdict"] as? String == "shortfall" { #expect(finding["advice"] != nil) }
   }
-
-  @Test("a candidate that is no plugin is listed with the reason")
-  func refused() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "vpmu-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try Data("not a library".utf8).write(to: folder.appending(path: "libVPMUNothing.so"))
-    let command = try Command.run(["plugins"], environment: ["VPMU_PLUGIN_PATH": folder.path])
-    #expect(command.status == 0)
-    #expect(command.output.contains("libVPMUNothing.so") && command.output.contains("refused"))
-  }
 }

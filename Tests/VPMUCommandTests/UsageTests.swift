@@ -13,8 +13,16 @@ struct UsageTests {
       (["bench", "--replay", "x", "--pmis", "5"], "--pmis"),
       (["bench", "--vendor", "nobody"], "authenticamd"), (["bench", "--plugin", "nope"], "intel"),
       (["bench", "--vendor", "intel", "--model", "amd-k7"], "intel-v2"), (["replay", "--plugin", "nope", "x"], "amd"),
-      (["bench", "--replay", "x", "--plugin", "nope"], "intel"), (["dance"], "dance"), (["doctor", "--loud"], "loud"),
+      (["bench", "--replay", "x", "--plugin", "nope"], "intel"), (["dance"], "dance"), (["plugins", "dance"], "dance"),
+      (["doctor", "--loud"], "loud"),
       (["bench", "--plugin", "a", "--vendor", "b"], "one of them"),
+      (["plugins", "new", "--lang", "c"], "name"), (["plugins", "new", "acme"], "--lang"),
+      (["plugins", "new", "acme", "--lang", "rust"], "swift"), (["plugins", "new", "a/b", "--lang", "c"], "letters"),
+      (["plugins", "new", "intel", "--lang", "c"], "another"),
+      (["plugins", "new", "acme", "--lang", "c", "--id", "a"], "org."),
+      (["plugins", "new", "acme", "--lang", "c", "--vendor", "Acme"], "12"),
+      (["plugins", "new", "acme", "--lang", "c", "--path", "."], "swift"),
+      (["plugins", "new", "acme", "--lang", "swift", "--path", "/nowhere"], "/nowhere"),
     ])
   func usage(arguments: [String], hint: String) throws {
     let command = try Command.run(arguments)

@@ -5,7 +5,7 @@ import VPMUTrace
 
 @Suite("vpmu conformance", .enabled(if: CCompiler.path != nil, "\(CCompiler.isMissing)"))
 struct CommandTests {
-  private let broken = Mutant(macro: "MUTANT_VPMU_MSR_001")
+  private let broken = Mutant(macro: "MUTANT_VPMU_MSR_010")
 
   private func objects(_ program: Program) throws -> [[String: Any]] {
     try program.lines.map {
@@ -28,8 +28,9 @@ struct CommandTests {
     let program = try Program.vpmu("conformance", "amd", "--model", "amd-k7", "--only", "TAB-00[12]")
     #expect(program.status == 0)
     #expect(program.lines.last == "2 rules: 2 passed, 0 failed, 0 warnings, 0 skipped")
-    let unknown = try Program.vpmu("conformance", "amd", "--model", "amd-k99", "--only", "TAB-002")
+    let unknown = try Program.vpmu("conformance", "amd", "--model", "amd-k99")
     #expect(unknown.status == 64)
+    #expect(unknown.output.isEmpty)
     #expect(unknown.errors.contains("amd-k7"))
   }
 
@@ -42,11 +43,30 @@ struct CommandTests {
     #expect(results.dropFirst().allSatisfy { $0["verdict"] as? String == "skipped" })
   }
 
+  @Test("does not run the code of a file that others could have written, unless it is told to")
+  func untrusted() throws {
+    let file = CCompiler.directory.appending(path: "\(UUID().uuidString).so").path
+    try FileManager.default.copyItem(atPath: Mutant.base.library(), toPath: file)
+    #expect(chmod(file, 0o666) == 0)
+    // Where everyone could have written this program, nobody is a stranger.
+    // Whoever may write the program is trusted with its plugins.
+    guard try Program.vpmu("plugins", "--plugin", file).status != 0 else {
+      try Test.cancel("everyone may write this program")
+    }
+    let program = try Program.vpmu("conformance", file)
+    #expect(program.status == 1)
+    #expect(program.output.isEmpty)
+    #expect(program.errors.contains("chmod") && program.errors.contains("--allow-untrusted-plugins"))
+    let allowed = try Program.vpmu("conformance", file, "--only", "TAB-002", "--allow-untrusted-plugins")
+    #expect(allowed.status == 0)
+    #expect(allowed.errors.hasPrefix("warning: plugin \(file)"))
+  }
+
   @Test("shows a failure with its consequence, its reference, and a trace that `vpmu replay` shows it with")
   func failure() throws {
-    let program = try Program.vpmu("conformance", broken.library(), "--only", "MSR-001")
+    let program = try Program.vpmu("conformance", broken.library(), "--only", "MSR-010")
     #expect(program.status == 1)
-    let rule = try #require(RuleBook.rule("VPMU-MSR-001"))
+    let rule = try #require(RuleBook.rule("VPMU-MSR-010"))
     #expect(program.output.contains(rule.consequence) && program.output.contains(rule.reference))
     let trace = program.lines.filter { $0.hasPrefix("{\"op\"") }
     #expect(trace.count == 3)
@@ -57,10 +77,10 @@ struct CommandTests {
   func traces() throws {
     let directory = CCompiler.directory.appending(path: UUID().uuidString).path
     let program = try Program.vpmu(
-      "conformance", broken.library(), "--only", "MSR-001", "--json", "--traces", directory)
+      "conformance", broken.library(), "--only", "MSR-010", "--json", "--traces", directory)
     let result = try #require(try objects(program).first)
     let file = try #require(result["trace_file"] as? String)
-    #expect(file == directory + "/VPMU-MSR-001.jsonl")
+    #expect(file == directory + "/VPMU-MSR-010.jsonl")
     #expect(result["model"] as? String == "mutant-full")
     let last = try Trace(contentsOf: file).steps.count + 1
     let replay = try Program.vpmu("replay", file, "--plugin", broken.library())
@@ -73,7 +93,7 @@ struct CommandTests {
 
   @Test("puts the trace into the result as an array, where no directory is named")
   func jsonTrace() throws {
-    let results = try objects(try Program.vpmu("conformance", broken.library(), "--only", "MSR-001", "--json"))
+    let results = try objects(try Program.vpmu("conformance", broken.library(), "--only", "MSR-010", "--json"))
     #expect(
       (results.first?["trace"] as? [[String: Any]])?.map { $0["op"] as? String } == ["configure", "wrmsr", "rdmsr"])
   }
@@ -84,7 +104,7 @@ struct CommandTests {
     #expect(program.status == 0)
     #expect(program.lines.map { String($0.prefix(12)) } == RuleBook.all.map(\.id))
     let rules = try objects(try Program.vpmu("conformance", "--list", "--json", "--only", "TAB"))
-    #expect(rules.allSatisfy { ($0["rule"] as? String)?.hasPrefix("VPMU-TAB-") ?? false })
+    #expect(rules.allSatisfy { ($0["id"] as? String)?.hasPrefix("VPMU-TAB-") ?? false })
     #expect(rules.allSatisfy { $0["sentence"] != nil && $0["prerequisites"] != nil })
   }
 

@@ -1,23 +1,41 @@
 import Foundation
 import VPMUConformance
 
-/// Judges with the built `vpmu`, as the command line does.
+/// Judges a plugin by rules in processes of their own.
 enum Judge {
   /// The directory of the test program, where `vpmu` and the plugins are built.
   static let directory = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
 
   static let vectors = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Vectors").standardized
 
+  /// The traces for a plugin: the mutants' vendor has its own.
+  private static func vectors(for path: String) -> URL {
+    path.hasPrefix(CCompiler.directory.path) ? Mutant.sources.appending(path: "Vectors") : vectors
+  }
+
+  /// The program that a rule's process runs.
+  enum Program: String {
+    /// As the command line does.
+    case vpmu
+    /// The same without the rest of `vpmu`: it starts in half the time.
+    case conformanceJudge = "ConformanceJudge"
+
+    var command: [String] {
+      [directory.appending(path: rawValue).path] + (self == .vpmu ? ["judge-rule"] : [])
+    }
+  }
+
   static func run(
-    _ path: String, stopping: Bool = false, timeLimit: Double = 10, only: Set<String>? = nil
+    _ path: String, by program: Program = .vpmu, stopping: Bool = false, timeLimit: Double = 10,
+    only: Set<String>? = nil
   ) throws -> [RuleResult] {
     var options = RunOptions(path: path)
-    options.vectors = vectors.path
+    options.vectors = vectors(for: path).path
     options.stopsAtFirstFailure = stopping
     options.timeLimit = timeLimit
     options.selection = only
     options.width = 2
-    let runner = RuleRunner(command: [directory.appending(path: "vpmu").path, "judge-rule"], options: options)
+    let runner = RuleRunner(command: program.command, options: options)
     return try runner.run()
   }
 }

@@ -8,8 +8,8 @@ struct MutantTests {
     let rule = try #require(RuleBook.rule(mutant.rule), "\(mutant.testDescription) is for no rule")
     let isWarning = rule.severity == .warning
     let results = try Judge.run(
-      mutant.library(), stopping: true, timeLimit: mutant.expectedVerdict == "timed out" ? 0.5 : 10,
-      only: isWarning ? [rule.id] : nil)
+      mutant.library(), by: .conformanceJudge, stopping: true,
+      timeLimit: mutant.expectedVerdict == "timed out" ? 2 : 20, only: isWarning ? [rule.id] : nil)
     let last = try #require(results.last { isWarning || $0.verdict.isFailure }, "no rule failed")
     #expect(last.rule.id == rule.id, "\(last.text)")
     #expect(last.verdict.word == (isWarning ? "warning" : mutant.expectedVerdict), "\(last.text)")

@@ -1,6 +1,7 @@
 import Foundation
+import VPMULoader
 
-/// Plugins that are built from `Fixtures/plugin.c` while the tests run.
+/// Plugins that are built from `Fixtures` while the tests run.
 struct CFixture {
   /// The C compiler in PATH, nil if there is none.
   static let compiler: String? = ["cc", "clang", "gcc"].lazy.compactMap { find($0) }.first
@@ -23,11 +24,16 @@ struct CFixture {
   }
 
   /// A directory of its own, removed when the process ends: a library that is loaded must keep its file, or another one
-  /// could get its inode and pass for it.
+  /// could get its inode and pass for it. Where others can write the directory for temporary files, it is beside this
+  /// program: plugins there are as trusted as the program is.
   static let directory: URL = {
-    let directory = FileManager.default.temporaryDirectory
+    let temporary = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
+    let isTrusted = TrustedWriters.ofThisProcess.flawOfDirectories(to: temporary.path + "/directory/plugin.so") == nil
+    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let directory = (isTrusted ? temporary : program.deletingLastPathComponent())
       .appendingPathComponent("vpmu-loader-tests-\(ProcessInfo.processInfo.processIdentifier)")
-    try? FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    try? FileManager.default.createDirectory(
+      at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     atexit { try? FileManager.default.removeItem(at: CFixture.directory) }
     return directory
   }()
@@ -35,23 +41,32 @@ struct CFixture {
   /// A new, empty directory in it.
   static func newDirectory() throws -> URL {
     let url = directory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
     return url
   }
 
-  /// Compiles the fixture and returns the library's path.
+  /// Compiles `plugin.c`, or another fixture, and returns the library's path.
   ///
   /// - Parameter definitions: `NAME` or `NAME=value`
   static func build(_ definitions: String..., name: String? = nil, in directory: URL = directory) throws -> String {
+    try build("plugin.c", definitions, name: name, in: directory)
+  }
+
+  static func build(
+    _ source: String, _ definitions: [String], name: String? = nil, in directory: URL = directory
+  ) throws -> String {
     guard let compiler else { throw Failure(description: noCompiler) }
     let library = directory.appendingPathComponent(name ?? "\(UUID().uuidString).so").path
     let status = run(
       [compiler, "-shared", "-fPIC", "-O1", "-fvisibility=hidden", "-I", headers, "-o", library]
-        + definitions.map { "-D\($0)" } + [here.appendingPathComponent("Fixtures/plugin.c").path],
+        + definitions.map { "-D\($0)" } + [here.appendingPathComponent("Fixtures/\(source)").path],
       errors: library + ".errors")
     guard status == 0 else {
       throw Failure(description: String(decoding: try bytes(of: library + ".errors"), as: UTF8.self))
     }
+    // Whatever umask these tests run with.
+    chmod(library, 0o755)
     return library
   }
 

@@ -42,14 +42,63 @@ struct CatalogueTests {
     #expect(catalogue.entries.first?.place.origin == .named)
   }
 
-  @Test("refuses a second plugin of the same id and names both files")
-  func duplicateID() throws {
+  @Test("refuses plugins of the same id in one place, all of them, and names both files", arguments: [2, 3])
+  func duplicateID(count: Int) throws {
     let directory = try CFixture.newDirectory()
-    let first = try CFixture.build(Self.adjust("double"), name: "a.so", in: directory)
-    let second = try CFixture.build(Self.adjust("double"), name: "b.so", in: directory)
+    let paths = try ["a.so", "b.so", "c.so"].prefix(count).map {
+      try CFixture.build(Self.adjust("double"), name: $0, in: directory)
+    }
+    let single = try CFixture.build(Self.adjust("single"), name: "d.so", in: directory)
     let catalogue = Self.search(directory)
-    #expect(catalogue.plugins.map(\.path) == [first])
-    #expect(catalogue.refusals == [.duplicateID(path: second, id: "org.example.double", first: first)])
+    #expect(catalogue.plugins.map(\.path) == [single])
+    let id = "org.example.double"
+    let others = [paths[1]] + Array(repeating: paths[0], count: count - 1)
+    #expect(catalogue.refusals == zip(paths, others).map { .duplicateID(path: $0, id: id, other: $1) })
+    for (path, error) in zip(paths, catalogue.refusals) {
+      #expect("\(error)".contains(path) && "\(error)".contains(error.path == paths[0] ? paths[1] : paths[0]))
+    }
+    #expect(throws: PluginSelectionError.unknownPlugin("double", available: ["single"])) {
+      try catalogue.select(plugin: "double")
+    }
+  }
+
+  @Test("uses the first place's plugin of an id, and shows the others as shadowed by it")
+  func shadowing() throws {
+    let directories = try (0..<3).map { _ in try CFixture.newDirectory() }
+    let paths = try directories.map { try CFixture.build(Self.adjust("same"), name: "x.so", in: $0) }
+    let other = try CFixture.build(Self.adjust("other"), name: "y.so", in: directories[1])
+    let origins: [PluginOrigin] = [.environment, .userDirectory, .libraryDirectory]
+    let places = zip(directories, origins).map { PluginSearch.Place($0.path, $1) }
+    let catalogue = PluginCatalogue(PluginSearch(places: places))
+    #expect(catalogue.plugins.map(\.path) == [paths[0], other])
+    #expect(catalogue.refusals.isEmpty)
+    #expect(catalogue.entries.map(\.path) == [paths[0], paths[1], other, paths[2]])
+    #expect(catalogue.entries.map(\.shadowedBy) == [nil, paths[0], nil, paths[0]])
+    #expect(try catalogue.plugin("same").path == paths[0])
+    // By its path a shadowed one is still to be had; named, it shadows the others.
+    #expect(try catalogue.plugin(paths[2]).path == paths[2])
+    let named = PluginCatalogue(PluginSearch(places: [.init(paths[2], .named)] + places))
+    #expect(named.plugins.map(\.path) == [paths[2], other])
+    #expect(named.entries.map(\.shadowedBy) == [nil, paths[2], paths[2], nil])
+  }
+
+  @Test("lets no pair of one id in an earlier place stand in the way of a later place")
+  func pairAndOne() throws {
+    let directories = try (0..<2).map { _ in try CFixture.newDirectory() }
+    for name in ["a.so", "b.so"] { _ = try CFixture.build(Self.adjust("thrice"), name: name, in: directories[0]) }
+    let good = try CFixture.build(Self.adjust("thrice"), name: "a.so", in: directories[1])
+    let catalogue = PluginCatalogue(
+      PluginSearch(places: directories.map { PluginSearch.Place($0.path, .environment) }))
+    #expect(catalogue.plugins.map(\.path) == [good])
+    #expect(catalogue.refusals.count == 2)
+  }
+
+  @Test("tells how long each load took")
+  func loadTime() throws {
+    let directory = try CFixture.newDirectory()
+    _ = try CFixture.build(Self.adjust("timed"), name: "a.so", in: directory)
+    let entry = try #require(Self.search(directory).entries.first)
+    #expect(entry.loadTime > 1000 && entry.loadTime < 10_000_000_000)
   }
 
   @Test("tells of a named place where nothing is, and is silent of its own", arguments: PluginOrigin.allCases)
@@ -104,22 +153,6 @@ struct CatalogueTests {
       try Self.search(directory).select(model: "any")
     }
     #expect("\(try #require(error))".contains("VPMU_PLUGIN_PATH"))
-  }
-}
-
-@Suite("The places to look in")
-struct PluginSearchTests {
-  @Test("begin with what is named and end beside the program")
-  func standard() {
-    let places = PluginSearch.standard(named: ["/some/plugin.so"]).places
-    #expect(places.first == .init("/some/plugin.so", .named))
-    #expect(places.suffix(2).map(\.origin) == [.besideExecutable, .libraryDirectory])
-    #expect(places.suffix(2).allSatisfy { $0.path.hasPrefix("/") })
-  }
-
-  @Test("in the environment are separated by colons", arguments: [(nil, []), ("", []), ("/a::/b:", ["/a", "/b"])])
-  func environment(value: String?, paths: [String]) {
-    #expect(PluginSearch.paths(inEnvironment: value) == paths)
   }
 }
 

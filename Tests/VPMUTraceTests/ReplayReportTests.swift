@@ -144,4 +144,40 @@ private func replay<Policy: EventPolicy>(_ steps: [String], _ policy: Policy) th
     #expect(report.mismatches > 2)
     #expect(report.text.contains("\(name): \(report.mismatches - 2) more mismatches"))
   }
+
+  @Test func `What a plugin returns that can't be is told, and is not clean even where #GP was expected`() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("vpmu-\(UUID().uuidString).jsonl")
+    let step = #"{"op":"wrmsr","msr":"0xc1","value":"0x1","ok":false}"#
+    try Data((configuration + "\n" + step + "\n").utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let report = ReplayReport(replaying: [file.path], policy: .reuse, model: { _ in StrayModel() })
+    #expect(report.replayed == 1 && report.mismatches == 0 && !report.isClean)
+    let faults = try #require(report.files.first?.pluginFaults)
+    #expect(faults.contains(IntelModel().declaration.id) && faults.contains("MSR 0xc1"))
+    #expect(report.text.contains(faults) && report.jsonLines.contains(#""plugin_faults":"the plugin"#))
+  }
+}
+
+/// The architectural model, but for counter 0, which it takes for one that does not exist.
+private struct StrayModel: PMUModel {
+  private let good = IntelModel()
+
+  var declaration: ModelDeclaration { good.declaration }
+  func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
+    good.refresh(state, guest: guest, host: host)
+  }
+  func reset(_ state: PMUState) { good.reset(state) }
+  func isValidMSR(_ msr: MSRNumber, _ state: PMUState) -> Bool { good.isValidMSR(msr, state) }
+  func msrIndexToPMC(_ msr: MSRNumber, _ state: PMUState) -> PMCIndex? {
+    msr == MSRNumber(0xC1) ? .generalPurpose(9) : good.msrIndexToPMC(msr, state)
+  }
+  func rdpmcECXToPMC(_ ecx: RDPMCSelector, _ state: PMUState) -> PMCIndex? { good.rdpmcECXToPMC(ecx, state) }
+  func getMSR(_ msr: MSRNumber, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
+    good.getMSR(msr, origin: origin, state)
+  }
+  func setMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
+    good.setMSR(msr, value, origin: origin, state)
+  }
+  func findArchEvent(_ selector: UInt64, _ state: PMUState) -> ModelEvent { good.findArchEvent(selector, state) }
+  func findFixedEvent(_ index: UInt32, _ state: PMUState) -> ModelEvent { good.findFixedEvent(index, state) }
 }

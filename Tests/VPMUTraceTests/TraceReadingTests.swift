@@ -148,6 +148,17 @@ private func parse(_ text: String) throws(TraceError) -> Trace { try Trace(parsi
     .init(
       first.replacing(#""host":"#, with: #""cpuid_a":{"eax":"0x0"},"host":"#),
       .unknownField("cpuid_a", operation: "configure")),
+    .init(
+      first.replacing(
+        #""host":"#,
+        with: #""cpuid_0000000a.1":{"eax":"0x0","ebx":"0x0"},"cpuid_0000000a.01":{"eax":"0x0","ebx":"0x0"},"host":"#),
+      .unknownField("cpuid_0000000a.01", operation: "configure")),
+    .init(
+      first.replacing(#""host":"#, with: #""cpuid_0000000a.0":{"eax":"0x0"},"host":"#),
+      .unknownField("cpuid_0000000a.0", operation: "configure")),
+    .init(
+      first.replacing(#""host":"#, with: #""cpuid_0000000a.123456789":{"eax":"0x0"},"host":"#),
+      .unknownField("cpuid_0000000a.123456789", operation: "configure")),
     .init(first.replacing("48", with: "65"), .outOfRange(field: "gp_width", found: "65", limit: "64")),
     .init(
       first.replacing(#""host":"#, with: #""perfctr_core":1,"host":"#),
@@ -225,6 +236,8 @@ private func parse(_ text: String) throws(TraceError) -> Trace { try Trace(parsi
     #expect(configuration.guest.perfCapabilities == 0x2000)
     #expect(configuration.host.limits.gp_counters == 4)
     #expect(configuration.host.limits.fixed_width == 48)
+    let subleaf = first.replacing(#""host":"#, with: #""cpuid_00000023.1":{"eax":"0x3","ebx":"0x0"},"host":"#)
+    #expect(try parse(subleaf).configuration.guest.leaf(0x23, subleaf: 1).eax == 3)
     var stated = configuration
     stated.leaves.append(TraceLeaf(leaf: 0x8000_0001, eax: 1, ebx: 0, ecx: 1))
     #expect(stated.guest.leaf(0x8000_0001).ecx == 1 << 23 | 1)

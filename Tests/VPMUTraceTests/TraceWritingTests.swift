@@ -29,7 +29,10 @@ private final class TemporaryFile {
   @Test func `What is written reads back equal, with every operation and awkward text`() throws {
     let configuration = TraceConfiguration(
       vendor: "acme", title: "\"\\/\u{8}\u{C}\n\r\t\u{1}\u{7F}é𝄞", perfctrCore: false,
-      leaves: [TraceLeaf(leaf: 1, eax: .max, ebx: 0, ecx: nil, edx: 4), TraceLeaf(leaf: .max, eax: 0, ebx: 0)],
+      leaves: [
+        TraceLeaf(leaf: 1, eax: .max, ebx: 0, ecx: nil, edx: 4), TraceLeaf(leaf: .max, eax: 0, ebx: 0),
+        TraceLeaf(leaf: 1, subleaf: 0x1F, eax: 5, ebx: 6),
+      ],
       perfCapabilities: .max,
       host: TraceHostLimits(gpCounters: .max, fixedCounters: 0, gpWidth: 63, fixedWidth: nil, archEvents: 0))
     let operations: [TraceOperation] = [

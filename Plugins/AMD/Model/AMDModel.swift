@@ -31,7 +31,7 @@ public struct AMDModel: DeclaredModel {
     let isCore = guest.leaf(0x8000_0001).ecx & AMDPresets.perfctrCore != 0
     let v2 = guest.leaf(0x8000_0022)
     let hasGlobal = v2.eax & AMDPresets.perfMonV2 != 0
-    let count = !isCore ? AMDRegisters.k7Count : hasGlobal ? v2.ebx & 0xF : AMDRegisters.coreCount
+    let count = hasGlobal ? v2.ebx & 0xF : isCore ? AMDRegisters.coreCount : AMDRegisters.k7Count
     state.setCounters(
       generalPurpose: CounterShape(count: count, width: AMDRegisters.counterWidth), host: host, registers: registers)
     state.pointee.event_select_reserved = AMDRegisters.eventSelectReserved

@@ -8,6 +8,7 @@
 #include "clinux_process.h"
 #include "clinux_cpuid.h"
 #include "clinux_error.h"
+#include "clinux_file.h"
 #include "clinux_kick.h"
 #include "clinux_kvm.h"
 #include "clinux_notice.h"

@@ -14,6 +14,23 @@
  *   "that counter", and the core then reads or writes the counter. Other consequences are words in vpmu_state that the
  *   model sets bits in: `reprogram` and `in_use`.
  *
+ * WHAT HAPPENS WHEN
+ *   CPUID was set         refresh, then reset
+ *   RESET                 reset
+ *   WRMSR                 msr_idx_to_pmc, which marks a counter as in use, then set_msr
+ *   RDMSR                 get_msr
+ *   RDPMC                 check_rdpmc_early, then rdpmc_ecx_to_pmc
+ *   emulated instruction  find_fixed_event, for fixed counters that count
+ *   guest is to run       find_arch_event or find_fixed_event, for each counter marked in `reprogram` that counts and
+ *                         needs another host event; cleanup, at the first time of a time slice; deliver_pmi, if a PMI is
+ *                         due
+ *   is_valid_msr is asked by VMMs and tools; no access asks it first.
+ *
+ * WHEN A COUNTER COUNTS
+ *   If it is in all_valid, and enabled by its own control (VPMU_SELECT_ENABLE; for a fixed counter, a ring in its field
+ *   of fixed_control), and its bit in global_control is set where the guest has that register, and the VM's event filter
+ *   lets it. When it wraps, the core sets its bit in global_status, and a PMI is due if its control asks for one.
+ *
  * THREE INDEX SPACES
  *   MSR number      the operand of RDMSR and WRMSR
  *   RDPMC selector  ECX of RDPMC
@@ -35,6 +52,17 @@
  *   when this can't be kept.
  *
  * All values are little-endian, all strings are UTF-8 and live as long as the process. No function may unwind or longjmp.
+ *
+ * A PLUGIN IN C
+ *
+ *     #include "vpmu_plugin.h"
+ *     VPMU_DECLARE_IDENTITY;
+ *     ... callbacks, and static const tables ...
+ *     static const vpmu_ops ops = {.struct_size = sizeof ops, .refresh = refresh, ...};
+ *     static const vpmu_plugin_info info = {.struct_size = sizeof info, .abi_major = VPMU_ABI_MAJOR, .ops = &ops, ...};
+ *     const vpmu_plugin_info *vpmu_plugin_entry_v1(const vpmu_services *services) { return &info; }
+ *
+ *     cc -O2 -shared -fPIC -fvisibility=hidden -o libVPMUAcme.so acme.c
  */
 #ifndef VPMU_PLUGIN_H
 #define VPMU_PLUGIN_H
@@ -98,11 +126,12 @@ typedef struct vpmu_abi_identity {
 /* The PMC index of fixed counter 0. */
 #define VPMU_FIXED_BASE 32u
 
-/* One counter. Read by models if they wish, written by the core, but for `selector`. */
+/* One counter. `selector` is the model's to write, the rest the core's. */
 typedef struct vpmu_counter {
-  uint64_t base;     /* the counter's value at the last fold, in events, within the width */
-  uint64_t emulated; /* events of emulated instructions not yet folded into base */
-  uint64_t selector; /* general-purpose: the event select register as the guest wrote it. Fixed: unused */
+  uint64_t base;     /* the counter's value when it was last looked at, in events, within the width. What its host event
+                        has counted since is missing: a model that is asked for the value answers VPMU_COUNTER */
+  uint64_t emulated; /* events of emulated instructions not yet added to base */
+  uint64_t selector; /* general-purpose: the event select register. Fixed: unused */
 } vpmu_counter;
 
 /* vpmu_state.features. Bits 16 to 31 are the model's own, for the registers that only some of its CPUs have. */
@@ -113,22 +142,25 @@ enum {
 /* The model's own feature n, 0 to 15. */
 #define VPMU_FEATURE_OF_MODEL(n) (1u << (16u + (n)))
 
-/* Bits of an event select that the core acts on, common to the vendors of x86. */
+/*
+ * Bits of an event select, where all vendors of x86 have them; the core reads them in `selector`. The event's number is
+ * elsewhere: vpmu_plugin_info.event_select_mask.
+ */
 #define VPMU_SELECT_UNIT_MASK 0xFF00ull
-#define VPMU_SELECT_USER (1ull << 16)
-#define VPMU_SELECT_OS (1ull << 17)
-#define VPMU_SELECT_EDGE (1ull << 18)
-#define VPMU_SELECT_PIN (1ull << 19)
-#define VPMU_SELECT_INTERRUPT (1ull << 20)
-#define VPMU_SELECT_ENABLE (1ull << 22)
-#define VPMU_SELECT_INVERT (1ull << 23)
-#define VPMU_SELECT_COUNTER_MASK 0xFF000000ull
+#define VPMU_SELECT_USER (1ull << 16)           /* count in rings 1 to 3 */
+#define VPMU_SELECT_OS (1ull << 17)             /* count in ring 0 */
+#define VPMU_SELECT_EDGE (1ull << 18)           /* with this, INVERT or COUNTER_MASK: no generic event stands for it */
+#define VPMU_SELECT_PIN (1ull << 19)            /* ignored */
+#define VPMU_SELECT_INTERRUPT (1ull << 20)      /* overflow raises a PMI */
+#define VPMU_SELECT_ENABLE (1ull << 22)         /* count at all */
+#define VPMU_SELECT_INVERT (1ull << 23)         /* see EDGE */
+#define VPMU_SELECT_COUNTER_MASK 0xFF000000ull  /* see EDGE */
 
 /* The four bits that control a fixed counter i stand at bit 4 * i of `fixed_control`. */
-#define VPMU_FIXED_OS 1ull
-#define VPMU_FIXED_USER 2ull
-#define VPMU_FIXED_ANY_THREAD 4ull
-#define VPMU_FIXED_INTERRUPT 8ull
+#define VPMU_FIXED_OS 1ull         /* count in ring 0 */
+#define VPMU_FIXED_USER 2ull       /* count in rings 1 to 3 */
+#define VPMU_FIXED_ANY_THREAD 4ull /* ignored */
+#define VPMU_FIXED_INTERRUPT 8ull  /* overflow raises a PMI */
 
 /*
  * Everything a guest can see of its PMU, and what is pending for it. The core allocates and zeroes it; it may be copied
@@ -148,7 +180,7 @@ typedef struct vpmu_state {
   uint64_t gp_mask;    /* 2^width - 1 of the general-purpose counters; width 1 to 63 bits */
   uint64_t fixed_mask; /* the same for the fixed ones */
   uint64_t all_valid;  /* the counters that exist */
-  /* For the model's use: bits that a register does not have. */
+  /* Bits that a register does not have: what VPMU_ROLE_* calls R. The model's callbacks go by them, and tools. */
   uint64_t event_select_reserved;
   uint64_t fixed_control_reserved;
   uint64_t global_control_reserved;
@@ -159,7 +191,8 @@ typedef struct vpmu_state {
   /* For registers that this struct has no name for. Zeroed at RESET. */
   uint64_t model_words[4];
 
-  /* Registers. The model stores what the guest wrote; the core sets bits in global_status when a counter overflows. */
+  /* Registers. The model stores what the guest wrote; the core sets the bit in global_status of a counter that wraps,
+   * whether or not the guest has a register that shows it. */
   uint64_t fixed_control;
   uint64_t global_control;
   uint64_t global_status;
@@ -197,7 +230,8 @@ static inline vpmu_counter *VPMU_NONNULL vpmu_counter_of(vpmu_state *VPMU_NONNUL
 /* vpmu_answer.status */
 enum {
   VPMU_DONE = 0,     /* handled; for a read, `value` is what the guest gets */
-  VPMU_COUNTER = 1,  /* it is counter `pmc`: a read gives its value, a write stores `value` in it (the core masks it) */
+  VPMU_COUNTER = 1,  /* it is counter `pmc`: a read gives its value, a write stores `value` in it (the core masks it).
+                        The core does all that follows from a new value: it needs no bit in `reprogram` */
   VPMU_FAULT = 2,    /* the guest gets #GP; the model changed nothing */
   VPMU_NOT_MINE = 3, /* the model does not know this MSR number: the VMM decides */
 };
@@ -289,8 +323,11 @@ static inline vpmu_cpuid_leaf vpmu_find_leaf(const vpmu_guest_config *VPMU_NONNU
  * What a callback returns is checked. A status, index, generic number or quality that is none of those named here is a
  * plugin fault: #GP for the guest where it is an access, no generic event where it is one, and a report to the embedder.
  *
- * `context` is the one of vpmu_plugin_info. Required: refresh, reset, is_valid_msr, msr_idx_to_pmc, rdpmc_ecx_to_pmc,
- * get_msr, set_msr, find_arch_event, find_fixed_event. The others may be NULL.
+ * The guest is the adversary: it chooses every MSR number, ECX and value, in any order.
+ *
+ * `context` is the one of vpmu_plugin_info, the same for all virtual CPUs: a constant. Other pointers are valid during
+ * the call. Required: refresh, reset, is_valid_msr, msr_idx_to_pmc, rdpmc_ecx_to_pmc, get_msr, set_msr, find_arch_event,
+ * find_fixed_event. The others may be NULL.
  */
 typedef struct vpmu_ops {
   uint32_t struct_size;
@@ -299,7 +336,8 @@ typedef struct vpmu_ops {
   /* [setup] CPUID was set: decode it into the shape and set all_valid anew. All of `state` but its three size fields is
    * zero. Returns VPMU_DONE, or VPMU_FAULT: this CPUID can't be presented, and the virtual CPU is not made. Nor is it made
    * if the shape can't be, or has more counters or wider ones than `host` offers. A CPUID that shows no PMU is no error:
-   * leave the counts zero. */
+   * leave the counts zero. An embedder may give any CPUID, of a CPU too that no vpmu_model_info names: go by what it says,
+   * and where the family or model is unknown by what all have in common. */
   int32_t (*VPMU_NULLABLE refresh)(void *VPMU_NULLABLE context, vpmu_state *VPMU_NONNULL state,
                                    const vpmu_guest_config *VPMU_NONNULL guest,
                                    const vpmu_host_limits *VPMU_NONNULL host);
@@ -321,23 +359,27 @@ typedef struct vpmu_ops {
   int32_t (*VPMU_NULLABLE rdpmc_ecx_to_pmc)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state,
                                             uint32_t ecx);
 
-  /* [hot] RDMSR. Answers VPMU_DONE with the value, VPMU_COUNTER, VPMU_FAULT or VPMU_NOT_MINE. `flags`:
+  /* [hot] RDMSR. Answers VPMU_DONE with the value; VPMU_COUNTER; VPMU_FAULT for a register that this guest does not
+   * have, or that can't be read; VPMU_NOT_MINE for a number that the model claims for no guest. `flags`:
    * VPMU_HOST_INITIATED. Changes nothing. */
   vpmu_answer (*VPMU_NULLABLE get_msr)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state, uint32_t msr,
                                        uint32_t flags);
 
   /* [hot] WRMSR. Stores what the register keeps, sets bits in `reprogram` for each counter that may now count
    * differently, and answers VPMU_DONE; or VPMU_COUNTER with the value to store (sign-extended by the model where its
-   * hardware does); or VPMU_FAULT or VPMU_NOT_MINE and changes nothing. */
+   * hardware does); or VPMU_FAULT or VPMU_NOT_MINE, as get_msr does, and changes nothing. What each register does is
+   * said at VPMU_ROLE_*. */
   vpmu_answer (*VPMU_NULLABLE set_msr)(void *VPMU_NULLABLE context, vpmu_state *VPMU_NONNULL state, uint32_t msr,
                                        uint64_t value, uint32_t flags);
 
-  /* [vcpu] What an event select asks for, as a generic event. Flags (edge, invert, counter mask) are the core's matter:
-   * with one of them set it uses no generic event. */
+  /* [vcpu] What an event select asks for, as a generic event. `selector` is the whole register. Returns its event and
+   * unit mask with the generic event that stands for them, or with VPMU_GENERIC_NONE and VPMU_QUALITY_NONE. Flags
+   * (edge, invert, counter mask) are the core's matter: with one of them set it uses no generic event. */
   vpmu_event (*VPMU_NULLABLE find_arch_event)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state,
                                               uint64_t selector);
 
-  /* [vcpu] What fixed counter `index` counts. `index` is below fixed_count. */
+  /* [vcpu] What fixed counter `index` counts. `index` is below fixed_count. `select` is the encoding of the same event
+   * for a general-purpose counter, by which instructions that the VMM emulates are counted. */
   vpmu_event (*VPMU_NULLABLE find_fixed_event)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state,
                                                uint32_t index);
 
@@ -347,10 +389,10 @@ typedef struct vpmu_ops {
                                              uint32_t ecx);
 
   /* [vcpu] optional. A PMI is about to be delivered: registers that change with it (such as a freeze) are changed
-   * here. */
+   * here, with bits in `reprogram` as set_msr sets them. The core acts on these before the guest runs. */
   void (*VPMU_NULLABLE deliver_pmi)(void *VPMU_NULLABLE context, vpmu_state *VPMU_NONNULL state);
 
-  /* [vcpu] optional. A time slice began and the core has released unused host events. */
+  /* [vcpu] optional. A time slice of the virtual CPU began and the core has released unused host events. */
   void (*VPMU_NULLABLE cleanup)(void *VPMU_NULLABLE context, vpmu_state *VPMU_NONNULL state);
 } vpmu_ops;
 
@@ -375,7 +417,8 @@ enum {
   VPMU_ROLE_FIXED_CONTROL = 4,
   /* global_control. A changed bit requests a reprogram of its counter. */
   VPMU_ROLE_GLOBAL_CONTROL = 5,
-  /* global_status. R: global_status_reserved, here and below. The host stores it, and gets #GP for a bit in R. */
+  /* global_status, usually VPMU_RANGE_READ_ONLY. R: global_status_reserved, here and below. A write stores it; the host
+   * gets #GP for a bit in R, dropped or not. */
   VPMU_ROLE_GLOBAL_STATUS = 6,
   /* Reads 0. A 1 written clears the bit of global_status. The host's write does nothing. */
   VPMU_ROLE_GLOBAL_STATUS_CLEAR = 7,
@@ -386,9 +429,10 @@ enum {
 /* vpmu_register_range.flags */
 enum {
   VPMU_RANGE_READ_ONLY = 1u << 0,    /* a guest's write changes nothing: #GP, or ignored with VPMU_RANGE_DROPS */
-  VPMU_RANGE_SIGN_EXTENDS = 1u << 1, /* counters: a guest's write stores bits 31:0, sign-extended */
-  VPMU_RANGE_FULL_WIDTH = 1u << 2,   /* counters: a write of a bit above the width is #GP. Where an earlier range has the
-                                        same counters these are second names, for which msr_idx_to_pmc says -1 */
+  VPMU_RANGE_SIGN_EXTENDS = 1u << 1, /* counters: a guest's write stores bits 31:0, sign-extended to 64 bits and then
+                                        cut to the width; the host's write stores all bits */
+  VPMU_RANGE_FULL_WIDTH = 1u << 2,   /* counters: a write of a bit above the width is #GP. Where an earlier range has
+                                        the same counters these are second names: msr_idx_to_pmc says -1 */
   VPMU_RANGE_DROPS = 1u << 3         /* what the register does not have is dropped when written; without it: #GP */
 };
 
@@ -397,6 +441,9 @@ enum {
  * tools read: a VMM to filter MSRs, a guest driver to find its registers, a conformance kit to know what to expect. It
  * claims every number that some CPU of this plugin may have; one that is claimed and does not exist for a guest is #GP.
  * No number is claimed twice. Where two ranges name the same counters, a later one is the better one to use, if it exists.
+ *
+ * Role and flags are the same on every CPU that has the range. Where CPUs differ, each kind has a range of its own, with
+ * features; where they differ under one number, a register of VPMU_ROLE_OTHER and the model's code say what it does.
  */
 typedef struct vpmu_register_range {
   uint32_t first;      /* MSR number */
@@ -414,15 +461,19 @@ typedef struct vpmu_register_range {
 typedef struct vpmu_model_info {
   uint32_t struct_size;
   uint32_t leaf_size;                 /* size of one element of `leaves` */
-  const char *VPMU_NULLABLE name;     /* short, unique, for a command line: "intel-v2" */
+  const char *VPMU_NULLABLE name;     /* short, unique, for a command line: "intel-v2". Letters, digits, . - _ + */
   const char *VPMU_NULLABLE summary;  /* one line */
-  const vpmu_cpuid_leaf *VPMU_NULLABLE leaves; /* its default CPUID */
+  /* Its default CPUID: only the leaves that refresh looks at. Its vendor is the first of cpuid_vendors. */
+  const vpmu_cpuid_leaf *VPMU_NULLABLE leaves;
   uint32_t leaf_count;
   uint32_t reserved0;
   uint64_t perf_capabilities; /* its default IA32_PERF_CAPABILITIES */
 } vpmu_model_info;
 
-/* What the entry returns: constant, owned by the plugin, the same pointer at every call. */
+/*
+ * What the entry returns: constant, owned by the plugin, the same pointer at every call. No string is NULL, or holds
+ * control characters; `id` and `name` are of letters, digits, and . - _ + only. An array has 4096 elements at most.
+ */
 typedef struct vpmu_plugin_info {
   uint32_t struct_size;
   uint16_t abi_major; /* VPMU_ABI_MAJOR */
@@ -441,7 +492,9 @@ typedef struct vpmu_plugin_info {
   const vpmu_register_range *VPMU_NULLABLE ranges;
   uint32_t range_count;
   uint32_t event_size; /* size of one element of `events` */
-  const vpmu_event *VPMU_NULLABLE events; /* the generic events and their encodings, best first */
+  /* The generic events and their encodings, the best first where one generic event has several. For tools: one list for
+   * all models, so it has what they share; find_arch_event may know more for some of them. */
+  const vpmu_event *VPMU_NULLABLE events;
   uint32_t event_count;
   uint32_t reserved0;
   /* Bits of an event select that hold the event's number, without the unit mask (bits 15:8). Event filters and emulated
@@ -457,7 +510,8 @@ typedef struct vpmu_services {
   uint16_t abi_major;
   uint16_t abi_minor;
   const char *VPMU_NONNULL core_version;
-  /* [any] but not [hot]: tells the embedder something about this plugin, for people. `text` is copied. */
+  /* [any], but not from a [hot] function: tells the embedder something about this plugin, for people. `text` is
+   * copied. */
   void (*VPMU_NONNULL report)(const char *VPMU_NONNULL plugin_id, const char *VPMU_NONNULL text);
 } vpmu_services;
 

@@ -18,14 +18,17 @@ struct GuestRegisters {
   let existing: [GuestRegister]
   /// Numbers that are claimed and do not exist for this guest: #GP.
   let absent: [GuestRegister]
+  private let ranges: [RegisterRange]
 
   init(_ declaration: ModelDeclaration, _ state: UnsafePointer<vpmu_state>) {
+    ranges = declaration.ranges
     let features = RegisterFeatures(rawValue: state.pointee.features)
     var existing: [GuestRegister] = []
     var absent: [GuestRegister] = []
     for range in declaration.ranges {
       let isThere = range.features.isSubset(of: features)
-      for n in 0..<range.count {
+      // A range may claim every number that there is; one of counters has 16 at most.
+      for n in 0..<min(range.count, 4096) {
         let pmc = range.role.hasCounter ? PMCIndex(rawValue: range.firstPMC.rawValue &+ n) : nil
         let register = GuestRegister(
           msr: MSRNumber(range.first.rawValue &+ n &* range.stride), range: range, pmc: pmc)
@@ -50,7 +53,7 @@ struct GuestRegisters {
   func values(of pmc: PMCIndex) -> [GuestRegister] { all(pmc.isFixed ? .fixedCounter : .gpCounter, of: pmc) }
 
   /// Whether the plugin claims this number for some guest.
-  func claims(_ msr: MSRNumber) -> Bool { existing.contains { $0.msr == msr } || absent.contains { $0.msr == msr } }
+  func claims(_ msr: MSRNumber) -> Bool { ranges.contains { $0.contains(msr) } }
 }
 
 extension RegisterRole {

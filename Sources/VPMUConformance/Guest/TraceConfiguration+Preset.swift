@@ -7,7 +7,7 @@ extension TraceConfiguration {
     self.init(
       vendor: vendor, title: title,
       leaves: guest.leaves.map {
-        TraceLeaf(leaf: $0.leaf, eax: $0.eax, ebx: $0.ebx, ecx: $0.ecx, edx: $0.edx)
+        TraceLeaf(leaf: $0.leaf, subleaf: $0.subleaf, eax: $0.eax, ebx: $0.ebx, ecx: $0.ecx, edx: $0.edx)
       },
       perfCapabilities: guest.perfCapabilities == 0 ? nil : guest.perfCapabilities,
       host: TraceHostLimits(

@@ -157,6 +157,19 @@ final class TracedGuest {
         TraceTotals(created: ledger.created, reused: ledger.reused, released: ledger.released, live: ledger.live)))
   }
 
+  /// So many host events must have been made, and paused ones resumed, so far.
+  func totals(created: UInt64, reused: UInt64, because reason: String) throws(Finding) {
+    let ledger = vpmu.ledger
+    record(
+      .totals(
+        TraceTotals(
+          created: created, reused: reused, released: ledger.released, live: created &- ledger.released)))
+    guard ledger.created != created || ledger.reused != reused else { return }
+    throw differs(
+      "host events", "\(ledger.created) created, \(ledger.reused) reused", "\(created) created, \(reused) reused",
+      reason)
+  }
+
   // MARK: Findings
 
   /// A finding with the trace so far; for what no single answer shows, the last one being the nearest.
@@ -179,7 +192,7 @@ final class TracedGuest {
 extension ReadAnswer {
   fileprivate init(_ value: UInt64?) { self = value.map { .value($0) } ?? .generalProtection }
 
-  fileprivate var text: String {
+  var text: String {
     switch self {
     case .value(let value): hex(value)
     case .generalProtection: "#GP"

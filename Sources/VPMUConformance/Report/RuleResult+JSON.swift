@@ -1,11 +1,11 @@
 import VPMUTrace
 
 extension RuleResult {
-  /// One line: `rule`, `verdict`, `severity`, `seconds`, and where there is one `message`, `model`, and `trace` (its lines
+  /// One line: `id`, `verdict`, `severity`, `seconds`, and where there is one `message`, `model`, and `trace` (its lines
   /// as an array) or `trace_file`.
   public func json(traceFile: String? = nil) -> String {
     var object = JSONWriter()
-    object.string("rule", rule.id)
+    object.string("id", rule.id)
     object.string("verdict", verdict.word)
     object.string("severity", rule.severity.rawValue)
     object.number("seconds", FixedPoint(thousandths: UInt64(max(seconds, 0) * 1000)))
@@ -21,10 +21,10 @@ extension RuleResult {
 }
 
 extension Rule {
-  /// One line: `rule`, `severity`, `sentence`, `reference`, `consequence`, `prerequisites`.
+  /// One line: `id`, `severity`, `sentence`, `reference`, `consequence`, `prerequisites`.
   public var json: String {
     var object = JSONWriter()
-    object.string("rule", id)
+    object.string("id", id)
     object.string("severity", severity.rawValue)
     object.string("sentence", sentence)
     object.string("reference", reference)

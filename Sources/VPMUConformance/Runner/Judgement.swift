@@ -16,6 +16,8 @@ enum Judgement: Equatable {
       switch error {
       case .violated(let message, let model, let trace):
         self = .violated(Self.confirmed(message, model, trace, subject))
+      case .violatedUnseen(let message, let model, let trace):
+        self = .violated(Verdict.Violation(message: message, model: model, trace: trace))
       case .notApplicable(let reason): self = .notApplicable(reason)
       case .unknownModel(let name, let available): self = .unknownModel(name, available: available)
       }

@@ -25,17 +25,34 @@ public enum RuleProcess {
   ///
   /// - Returns: the exit code: 0, or 64 if the words are not those of ``arguments(_:_:)``
   public static func main(_ arguments: [String]) -> Int32 {
-    guard arguments.count == 6, let rule = RuleBook.rule(arguments[0]), let seed = UInt64(arguments[3]),
-      let seconds = UInt32(arguments[5]), fcntl(judgementDescriptor, F_SETFD, FD_CLOEXEC) == 0
-    else { return misunderstood }
-    clinux_confine(seconds, 2 << 30)
+    guard let task = Task(arguments), fcntl(judgementDescriptor, F_SETFD, FD_CLOEXEC) == 0 else {
+      return misunderstood
+    }
+    clinux_confine(task.seconds, 2 << 30)
     // What the program that started this one left open is no business of a plugin's.
     for descriptor in ProcessTraces().descriptors where descriptor > judgementDescriptor { close(descriptor) }
-    let subject = Subject(
-      path: arguments[1], modelName: arguments[2].isEmpty ? nil : arguments[2], seed: seed,
-      vectors: arguments[4].isEmpty ? nil : arguments[4])
-    write(Judgement(rule, subject).line + "\n")
+    write(Judgement(task.rule, task.subject).line + "\n")
     return 0
+  }
+
+  /// What the words say.
+  private struct Task {
+    let rule: Rule
+    let subject: Subject
+    /// Of processor time.
+    let seconds: UInt32
+
+    init?(_ words: [String]) {
+      let rules = RuleBook.all + [RuleBook.modelQuestion]
+      guard words.count == 6, let rule = rules.first(where: { $0.id == words[0] }), let seed = UInt64(words[3]),
+        let seconds = UInt32(words[5])
+      else { return nil }
+      self.rule = rule
+      self.seconds = seconds
+      subject = Subject(
+        path: words[1], modelName: words[2].isEmpty ? nil : words[2], seed: seed,
+        vectors: words[4].isEmpty ? nil : words[4])
+    }
   }
 
   private static func write(_ line: String) {

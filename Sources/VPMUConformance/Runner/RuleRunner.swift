@@ -1,3 +1,5 @@
+import VPMULoader
+
 /// Judges a plugin by the rules of the book, each in a process of its own with a time limit.
 public struct RuleRunner {
   private let command: [String]
@@ -16,6 +18,8 @@ public struct RuleRunner {
   /// - Returns: the same, in the same order
   @discardableResult
   public func run(onResult: (RuleResult) -> Void = { _ in }) throws(RunError) -> [RuleResult] {
+    try checkTrust()
+    try askForModel()
     let selection = options.selection.map { RuleBook.closure($0) }
     var schedule = Schedule(RuleBook.all.filter { selection?.contains($0.id) ?? true })
     var judges: [RuleJudge] = []
@@ -36,5 +40,22 @@ public struct RuleRunner {
       }
     }
     return schedule.published
+  }
+
+  /// Judging runs the plugin's code. What else is wrong with the file is for the rules to say.
+  private func checkTrust() throws(RunError) {
+    do {
+      _ = try PluginFile(path: options.path, trust: options.trust)
+    } catch {
+      if case .untrusted = error { throw .untrusted(error) }
+    }
+  }
+
+  /// Whatever else keeps the plugin from answering is found out, and told, by the rules.
+  private func askForModel() throws(RunError) {
+    guard options.model != nil else { return }
+    let judge = try RuleJudge(0, RuleBook.modelQuestion, command, options)
+    defer { judge.abandon() }
+    while try judge.verdict() == nil { RuleJudge.wait(for: [judge]) }
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import VPMULoader
 
 /// What is judged, and how.
 public struct RunOptions: Sendable {
@@ -6,6 +7,8 @@ public struct RunOptions: Sendable {
   public var path: String
   /// The only model to judge; nil: all.
   public var model: String?
+  /// Whether the file may be one that others could have written.
+  public var trust = PluginTrust.ownersOnly
   /// Of the random numbers.
   public var seed: UInt64 = 1
   /// The directory of recorded traces, nil if there is none.
@@ -22,8 +25,10 @@ public struct RunOptions: Sendable {
   public init(path: String) { self.path = path }
 }
 
-/// Why rules could not be judged. It says nothing of the plugin.
+/// Why rules are not judged. It says nothing of the plugin.
 public enum RunError: Error, Equatable {
+  /// Others could have written the file: its code is not run.
+  case untrusted(PluginLoadError)
   /// The program that judges a rule can't be started: the error number of the system.
   case notStarted(program: String, errno: Int32)
   /// The program that judges a rule ended at once, because it was not told what this library tells.
@@ -35,6 +40,7 @@ public enum RunError: Error, Equatable {
 extension RunError: CustomStringConvertible {
   public var description: String {
     switch self {
+    case .untrusted(let error): "\(error)"
     case .notStarted(let program, let errno):
       "\(program) can't be started for a rule (\(String(cString: strerror(errno)))): free processes or descriptors"
     case .notTheProgram(let rule):

@@ -19,6 +19,8 @@ extension VirtualPMU {
     guard state.pointee.pmi_pending != 0 else { return .run }
     state.pointee.pmi_pending = 0
     model.deliverPMI(state)
+    // What a PMI changes, such as a freeze, holds for the guest's handler.
+    if state.pointee.reprogram != 0 { pass() }
     return .injectPMI
   }
 

@@ -22,7 +22,7 @@ extension PluginCatalogue {
   public func plugin(_ nameOrPath: String) throws(PluginSelectionError) -> Plugin {
     if nameOrPath.utf8.contains(UInt8(ascii: "/")) {
       do {
-        return try Plugin.load(nameOrPath)
+        return try Plugin.load(nameOrPath, trust: search.trust)
       } catch {
         throw .notLoaded(error)
       }

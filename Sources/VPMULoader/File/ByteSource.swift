@@ -25,9 +25,10 @@ struct OpenFile: ByteSource, ~Copyable {
     case notRegular
   }
 
+  /// - Parameter path: without symbolic links
   init(path: String) throws(Failure) {
     // Not blocking: opening a FIFO would wait for a writer.
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { throw .system(errno: errno) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {

@@ -23,13 +23,23 @@ public struct PluginFile: Sendable {
   public let path: String
   /// What its section `vpmu_abi` says.
   public let abi: PluginABI
+  /// Who else could have written it, as ``PluginLoadError/untrusted(path:culprit:reason:mend:)``; nil if nobody, which it
+  /// always is with ``PluginTrust/ownersOnly``.
+  public let distrust: PluginLoadError?
   let identity: FileIdentity
 
-  /// Reads the ELF header and the identity section.
+  /// Reads the ELF header and the identity section, and looks who could have written the file.
   ///
-  /// - Throws: ``PluginLoadError``: `notFound`, `unreadable`, `notAPlugin`, `wrongArchitecture`, `abiMajor`
-  public init(path given: String) throws(PluginLoadError) {
+  /// That it is this file which is loaded later needs no second look: the directories are judged before the file is opened,
+  /// from the root down, so that each name is looked up in a directory that others can't change. What the path names then
+  /// can only be changed by those who are trusted anyway. The libraries that the plugin links in turn are found and loaded
+  /// by the dynamic linker, and are not judged.
+  ///
+  /// - Throws: ``PluginLoadError``: `notFound`, `unreadable`, `notAPlugin`, `wrongArchitecture`, `abiMajor`, `untrusted`
+  public init(path given: String, trust: PluginTrust = .ownersOnly) throws(PluginLoadError) {
     path = try Self.resolve(given)
+    let writers = TrustedWriters.ofThisProcess
+    let flawOfDirectories = writers.flawOfDirectories(to: path)
     let file: OpenFile
     do {
       file = try OpenFile(path: path)
@@ -39,11 +49,14 @@ public struct PluginFile: Sendable {
       case .system(let number): throw .unreadable(path: path, errno: number)
       }
     }
-    identity = FileIdentity(device: UInt64(file.status.st_dev), inode: UInt64(file.status.st_ino))
+    let status = file.status
+    identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     abi = try Self.abi(of: file, path: path)
     guard abi.major == VPMU_ABI_MAJOR else {
       throw .abiMajor(path: path, found: abi.major, supported: UInt16(VPMU_ABI_MAJOR))
     }
+    distrust = flawOfDirectories ?? writers.flaw(of: status, at: path, of: path)
+    if let distrust, trust == .ownersOnly { throw distrust }
   }
 
   private static func resolve(_ given: String) throws(PluginLoadError) -> String {

@@ -58,8 +58,8 @@ public struct RegisterFeatures: OptionSet, Sendable, Hashable, BitwiseCopyable {
 
 /// The same register of successive counters: one line of a model's register table.
 ///
-/// A table claims every number that some CPU of the model may have, none twice; one that does not exist for a guest is
-/// #GP. Where two ranges name the same counters, the later one is the better one to use, if it exists.
+/// A table claims every number that some CPU of the model may have, none twice (the first range would have it); one that
+/// does not exist for a guest is #GP. Where two ranges name the same counters, the later one is the better one to use, if it exists.
 public struct RegisterRange: Sendable, Equatable {
   public var role: RegisterRole
   /// The first register.

@@ -12,6 +12,9 @@
  *   shape.c      refresh, reset
  *   registers.c  get_msr, set_msr, is_valid_msr, msr_idx_to_pmc, rdpmc_ecx_to_pmc
  *   events.c     the event table, find_arch_event, find_fixed_event
+ *   broken.h     mutants that stand before callbacks, of what one access shows, and broken_*.c
+ *   guest.c      mutants that stand before callbacks, of what only a running guest notices
+ *   callbacks.h  which callbacks no mutant stands before
  *   tables.c     what the plugin declares
  *   entry.c      the identity and the entry
  */
@@ -24,6 +27,21 @@
 #include "registers.c"
 
 #include "events.c"
+
+#include "broken.h"
+
+#include "broken_claims.c"
+#include "broken_control.c"
+#include "broken_counters.c"
+#include "broken_host.c"
+#include "broken_rdpmc.c"
+#include "broken_selects.c"
+#include "broken_shape.c"
+#include "broken_status.c"
+
+#include "guest.c"
+
+#include "callbacks.h"
 
 #include "tables.c"
 

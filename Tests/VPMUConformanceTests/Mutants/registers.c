@@ -87,9 +87,6 @@ static vpmu_answer get_msr(void *context, const vpmu_state *state, uint32_t msr,
 
 static vpmu_answer set_event_select(vpmu_state *state, uint32_t n, uint64_t value) {
   if (value & state->event_select_reserved) return fault();
-#ifdef MUTANT_VPMU_MSR_001
-  value &= ~VPMU_SELECT_INVERT;
-#endif
   if (gp(state, n)->selector != value) state->reprogram |= vpmu_bit(n);
   gp(state, n)->selector = value;
   return done(0);

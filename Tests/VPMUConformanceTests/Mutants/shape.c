@@ -1,5 +1,9 @@
 /* refresh and reset. */
 
+#ifdef MUTANT_VPMU_ABI_009_CRASHES
+#include <stdlib.h>
+#endif
+
 static int32_t refresh(void *context, vpmu_state *state, const vpmu_guest_config *guest, const vpmu_host_limits *host) {
   (void)context;
   vpmu_cpuid_leaf leaf = vpmu_find_leaf(guest, LEAF, 0);
@@ -20,6 +24,10 @@ static int32_t refresh(void *context, vpmu_state *state, const vpmu_guest_config
   state->global_status_reserved = ~(state->all_valid | STATUS_CONDITION);
   if (global) state->features |= VPMU_FEATURE_GLOBAL_CONTROL;
   if (leaf.ebx & LEAF_FULL_WIDTH) state->features |= FULL_WIDTH;
+#ifdef MUTANT_VPMU_ABI_009_CRASHES
+  /* Takes all the memory that it can get, and does not look whether it got it. */
+  for (;;) *(volatile char *)malloc(1u << 28) = 1;
+#endif
 #ifdef MUTANT_VPMU_TAB_002_B
   if (!global) state->all_valid = 0;
 #endif

@@ -31,6 +31,11 @@ static const vpmu_model_info models[] = {
 #else
 #define DECLARED_STATUSES 1
 #endif
+#ifdef MUTANT_VPMU_TAB_003_B
+#define DECLARED_SCRATCHES (1u << 31)
+#else
+#define DECLARED_SCRATCHES 1
+#endif
 #ifdef MUTANT_VPMU_TAB_004
 #define DECLARED_SELECTS (MOST_GP - 1)
 #else
@@ -70,24 +75,28 @@ static const vpmu_register_range ranges[] = {
      .features = VPMU_FEATURE_GLOBAL_CONTROL},
     {.first = FULL_COUNTER, .count = MOST_GP, .stride = 1, .role = VPMU_ROLE_GP_COUNTER, .flags = VPMU_RANGE_FULL_WIDTH,
      .features = FULL_WIDTH},
-    {.first = SCRATCH, .count = 1, .stride = 1, .role = SCRATCH_ROLE, .rdpmc_base = UINT32_MAX},
+    {.first = SCRATCH, .count = DECLARED_SCRATCHES, .stride = 1, .role = SCRATCH_ROLE, .rdpmc_base = UINT32_MAX},
 };
 
 static const vpmu_ops ops = {
     .struct_size = sizeof(vpmu_ops),
-    .refresh = refresh,
-    .reset = reset,
-    .is_valid_msr = is_valid_msr,
-    .msr_idx_to_pmc = msr_idx_to_pmc,
-    .rdpmc_ecx_to_pmc = rdpmc_ecx_to_pmc,
-    .get_msr = get_msr,
-    .set_msr = set_msr,
+    .refresh = REFRESH,
+    .reset = RESET,
+    .is_valid_msr = IS_VALID_MSR,
+    .msr_idx_to_pmc = MSR_IDX_TO_PMC,
+    .rdpmc_ecx_to_pmc = RDPMC_ECX_TO_PMC,
+    .get_msr = GET_MSR,
+    .set_msr = SET_MSR,
     .find_arch_event = find_arch_event,
+    .check_rdpmc_early = CHECK_RDPMC_EARLY,
 #ifndef MUTANT_VPMU_ABI_008
-    .find_fixed_event = find_fixed_event,
+    .find_fixed_event = FIND_FIXED_EVENT,
 #endif
-#ifdef MUTANT_VPMU_ABI_015_B
+#if defined(MUTANT_VPMU_ABI_015_B) || defined(WRONG_PMI)
     .deliver_pmi = deliver_pmi,
+#endif
+#ifdef WRONG_CLEANUP
+    .cleanup = cleanup,
 #endif
 };
 

@@ -8,8 +8,16 @@
  *   ADJUST=statements                                  run before the entry returns, on info, ops, model, ranges, events
  *   INDEX=n                                            what the callbacks return as a PMC index
  *   LONGER                                             each struct and element is longer than this header's
+ *   SHORTER                                            vpmu_ops ends with the required callbacks, at the end of what can
+ *                                                      be read
  */
 #include "vpmu_plugin.h"
+
+#ifdef SHORTER
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
 
 #ifndef ENTRY
 #define ENTRY vpmu_plugin_entry_v1
@@ -128,6 +136,22 @@ static long_info all_info = {.known = {.struct_size = sizeof(long_info),
 void vpmu_no_such_function(void);
 #endif
 
+#ifdef SHORTER
+/* The callbacks of version 1.0 that every plugin has, with nothing behind them. */
+static const vpmu_ops *shorter_ops(void) {
+  enum { SIZE = offsetof(vpmu_ops, check_rdpmc_early) };
+  static char *place;
+  if (place) return (const vpmu_ops *)(void *)place;
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED || mprotect(pages + page, page, PROT_NONE)) return NULL;
+  place = pages + page - SIZE;
+  memcpy(place, &all_ops.known, SIZE);
+  ((vpmu_ops *)(void *)place)->struct_size = SIZE;
+  return (const vpmu_ops *)(void *)place;
+}
+#endif
+
 __attribute__((visibility("default"))) const vpmu_plugin_info *ENTRY(const vpmu_services *services);
 const vpmu_plugin_info *ENTRY(const vpmu_services *services) {
 #ifdef UNDEFINED
@@ -143,6 +167,9 @@ const vpmu_plugin_info *ENTRY(const vpmu_services *services) {
   vpmu_model_info *model = &models[0].known;
   vpmu_register_range *range = &ranges[0].known;
   (void)ops, (void)model, (void)range;
+#ifdef SHORTER
+  info->ops = shorter_ops();
+#endif
   ADJUST
   return info;
 }

@@ -27,6 +27,7 @@ enum FileBytes {
   }
 
   private static func failed(_ path: String, _ error: Int32) -> Finding {
-    .violated("\(path) can't be read: \(String(cString: strerror(error)))")
+    if error == ENOENT && !path.contains("/") { return .violated("no plugin and no file is called \(path)") }
+    return .violated("\(path) can't be read: \(String(cString: strerror(error)))")
   }
 }

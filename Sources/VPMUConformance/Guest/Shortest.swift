@@ -1,0 +1,25 @@
+/// The shortest part of `elements` found for which `holds` is true, as it must be for the whole: pieces are left out,
+/// halves first and single elements last, until none can go. The last element stays.
+///
+/// `holds` is asked a few times the number of elements, and a few times more for each that stays.
+package func shortest<Element, Failure: Error>(
+  _ elements: [Element], where holds: ([Element]) throws(Failure) -> Bool
+) throws(Failure) -> [Element] {
+  var best = elements
+  var piece = max(best.count / 2, 1)
+  while true {
+    var hasShrunk = false
+    // From the end: what came last decides most.
+    var end = best.count - 1
+    while end > 0 {
+      let start = max(end - piece, 0)
+      let candidate = Array(best[..<start] + best[end...])
+      if try holds(candidate) {
+        hasShrunk = true
+        best = candidate
+      }
+      end = start
+    }
+    if piece > 1 { piece /= 2 } else if !hasShrunk { return best }
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What `docs/writing-a-model.md` tells authors to type.
+@Suite("docs/writing-a-model.md")
+struct WritingAModelTests {
+  private static let text: String = {
+    let file = Command.folder("..").appending(path: "docs/writing-a-model.md")
+    return (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+  }()
+
+  /// The code blocks of one language, in the section of that title or in all of the document.
+  private static func blocks(_ language: String, in title: String? = nil) -> [String] {
+    let section = title.flatMap { title in text.components(separatedBy: "\n## ").first { $0.hasPrefix(title + "\n") } }
+    return ((title == nil ? text : section) ?? "").components(separatedBy: "\n```\(language)\n").dropFirst()
+      .map { String($0.components(separatedBy: "\n```")[0]) }
+  }
+
+  @Test("the commands for C, and those that install, run as they are")
+  func runs() throws {
+    let folder = try TemporaryFolder()
+    let script = ["In C", "Installing, and who may write it"].flatMap { Self.blocks("sh", in: $0) }
+    #expect(script.count == 2)
+    let command = try Command.shell(
+      script.joined(separator: "\n"), in: folder.url,
+      environment: ["HOME": folder.url.path, "XDG_DATA_HOME": "", "VPMU_PLUGIN_PATH": ""])
+    #expect(command.status == 0, "\(command.output)\n\(command.errors)")
+    #expect(command.output.contains(" 0 failed"))
+    #expect(command.output.contains("\(folder.url.path)/.local/share/vpmu/plugins/libVPMUAcme.so"), "\(command.output)")
+  }
+
+  @Test("the failure that it shows is seen, and its trace shows the same")
+  func fails() throws {
+    let folder = try TemporaryFolder()
+    let begin = "vpmu plugins new acme --lang c; cd acme\n"
+    for (number, block) in Self.blocks("console", in: "When a rule fails").enumerated() {
+      let lines = block.split(separator: "\n")
+      let typed = lines.filter { $0.hasPrefix("$ ") }.map { $0.dropFirst(2) }
+      // Its last command fails, as it is meant to show.
+      let command = try Command.shell(
+        (number == 0 ? begin : "cd acme\n") + typed.joined(separator: "\n"), in: folder.url)
+      #expect(command.status == 1, "\(command.errors)")
+      for line in lines where !line.hasPrefix("$ ") && !line.contains("…") {
+        #expect(command.output.contains(line), "\(line) in \(command.output)")
+      }
+    }
+  }
+
+  @Test("each command of vpmu is one, with each option")
+  func commands() throws {
+    let typed =
+      (Self.blocks("sh") + Self.blocks("console")).flatMap { $0.split(separator: "\n") }
+      + Self.text.matches(of: /`([^`\n]*vpmu [^`\n]*)`/).map(\.1)
+    var seen = 0
+    for line in typed {
+      let words = line.prefix { $0 != "#" }.split(separator: " ").drop { $0 == "$" || $0.contains("=") }
+      guard words.first == "vpmu" else { continue }
+      let names = words.dropFirst().prefix { !$0.hasPrefix("-") }.prefix(2)
+      let command =
+        names.first == "plugins" ? Array(names.count > 1 ? names : ["plugins", "list"]) : [names.first ?? ""]
+      let help = try Command.run(command.map(String.init) + ["--help"])
+      #expect(help.status == 0, "\(line): \(help.errors)")
+      #expect(help.output.contains("USAGE: vpmu \(command.joined(separator: " "))"), "\(line): \(help.output)")
+      for option in words where option.hasPrefix("--") {
+        #expect(help.output.contains("\(option) "), "\(option) of \(line)")
+      }
+      seen += 1
+    }
+    #expect(seen > 10)
+  }
+}
