@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 private let whyNotBuilt: Comment = "its first build takes minutes: tested in release only"
