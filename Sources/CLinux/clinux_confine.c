@@ -17,13 +17,15 @@ static uint64_t mapped(void) {
 }
 
 static void limit(__rlimit_resource_t resource, uint64_t value) {
-  struct rlimit new = {value, value};
+  /* One more for the hard limit: at that of RLIMIT_CPU the signal is SIGKILL. */
+  struct rlimit new = {value, value + 1};
   setrlimit(resource, &new);
 }
 
-void clinux_confine(uint32_t cpu_seconds, uint64_t memory) {
-  limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_CPU, cpu_seconds);
+void clinux_confine(uint32_t seconds, uint64_t memory) {
+  setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+  limit(RLIMIT_CPU, seconds);
+  alarm(seconds);
   uint64_t now = mapped();
   if (now) limit(RLIMIT_AS, now + memory);
   prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -62,6 +62,23 @@ struct RunnerTests {
     }
   }
 
+  @Test(
+    "ends by itself, should nobody be there to end it",
+    .enabled(if: CCompiler.path != nil, "\(CCompiler.isMissing)"))
+  func endsByItself() throws {
+    let judge = Judge.Program.conformanceJudge.command
+    for hang in ["MUTANT_VPMU_ABI_005_HANGS", "MUTANT_VPMU_ABI_005_SLEEPS_HANGS"] {
+      let plugin = try Mutant(macro: hang).library()
+      let words = judge + ["VPMU-ABI-005", plugin, "", "1", "", "1"]
+      let script = words.map { "'\($0)'" }.joined(separator: " ") + " 3>/dev/null; echo $?"
+      let file = CCompiler.directory.appending(path: UUID().uuidString).path
+      #expect(CCompiler.wait(CCompiler.start(["/bin/sh", "-c", script], output: file, errors: "/dev/null")) == 0)
+      // 128 and the signal: SIGXCPU or SIGALRM.
+      let code = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .newlines)
+      #expect(["152", "142"].contains(code), "\(hang): \(code)")
+    }
+  }
+
   @Test("may print without end: nobody waits for it, and little is kept", .timeLimit(.minutes(1)))
   func floods() throws {
     #expect(try run("head -c 20000000 /dev/zero; " + Self.passes).first?.verdict == .passed)

@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 /*
- * From now on this process leaves no core file (RLIMIT_CORE), ends after `cpu_seconds` of processor time (RLIMIT_CPU),
- * can map `memory` bytes beyond what it has mapped (RLIMIT_AS), and ends with the thread that started it
- * (PR_SET_PDEATHSIG). A limit that can't be set is left as it was.
+ * From now on this process leaves no core file (RLIMIT_CORE), ends after `seconds` of processor time (RLIMIT_CPU, SIGXCPU)
+ * or of time (alarm(2), SIGALRM), can map `memory` bytes beyond what it has mapped (RLIMIT_AS), and ends with the thread that
+ * started it (PR_SET_PDEATHSIG). A limit that can't be set is left as it was.
  */
-void clinux_confine(uint32_t cpu_seconds, uint64_t memory);
+void clinux_confine(uint32_t seconds, uint64_t memory);
 
 #endif

@@ -38,7 +38,8 @@ final class RuleJudge {
 
   private func verdict(after end: ChildProcess.End) throws(RunError) -> Verdict {
     switch end {
-    case .signalled(SIGXCPU): return .timedOut(seconds: limit)
+    // The limits that the process has set for itself, for the case that nobody is there to end it.
+    case .signalled(SIGXCPU), .signalled(SIGALRM): return .timedOut(seconds: limit)
     case .signalled(let signal): return .crashed("\(SignalName.of(signal))\(lastWords)")
     case .exited(let code):
       let line = child.answer.prefix { $0 != UInt8(ascii: "\n") }

@@ -16,7 +16,7 @@ public enum RuleProcess {
   static func arguments(_ rule: Rule, _ options: RunOptions) -> [String] {
     [
       rule.id, options.path, options.model ?? "", String(options.seed), options.vectors ?? "",
-      String(Int(options.timeLimit.rounded(.up)) + 1),
+      String(Int(options.timeLimit.rounded(.up)) + 2),
     ]
   }
 
@@ -39,7 +39,7 @@ public enum RuleProcess {
   private struct Task {
     let rule: Rule
     let subject: Subject
-    /// Of processor time.
+    /// Of time, by the process's own clock: a little more than whoever started it waits.
     let seconds: UInt32
 
     init?(_ words: [String]) {

@@ -16,6 +16,10 @@ __attribute__((used)) static void (*const undefined)(void) = vpmu_nobody_has_thi
 __attribute__((constructor)) static void crash(void) { __builtin_trap(); }
 #endif
 
+#ifdef MUTANT_VPMU_ABI_005_SLEEPS_HANGS
+#include <unistd.h>
+#endif
+
 #ifdef MUTANT_VPMU_ABI_010
 #include <stdio.h>
 #define SIDE_EFFECT printf("a plugin was here\n")
@@ -62,6 +66,9 @@ const vpmu_plugin_info *ENTRY(const vpmu_services *services) {
 #endif
 #ifdef MUTANT_VPMU_ABI_005_HANGS
   for (;;) __asm__ volatile("pause");
+#endif
+#ifdef MUTANT_VPMU_ABI_005_SLEEPS_HANGS
+  for (;;) pause();
 #endif
 #ifdef MUTANT_VPMU_ABI_009
   static vpmu_plugin_info another[2];
