@@ -107,8 +107,8 @@ extension Guest {
       #expect(error == .timeLimit(nanoseconds: 3_000_000))
     }
 
-    @Test func `Loops make the instructions that they say, in ring 0 as emulated ones`() throws {
-      try #require(GuestCounting.detect() == .nestedInSoftware, "only counted where ring 0 is emulated")
+    @Test(.enabled(if: GuestCounting.detect() == .nestedInSoftware, "ring 0 is not emulated here"))
+    func `Loops make the instructions that they say, in ring 0 as emulated ones`() throws {
       let counts = try Guest.run {
         let model = IntelModel()
         let host = SimulatedHost(limits: .generous)
