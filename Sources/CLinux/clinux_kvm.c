@@ -155,7 +155,12 @@ int clinux_kvm_set_lapic(int vcpu, const struct kvm_lapic_state *lapic) {
 
 int clinux_kvm_nmi(int vcpu) { return result(ioctl(vcpu, KVM_NMI, 0)); }
 
-int clinux_kvm_stats(int vcpu) { return result(ioctl(vcpu, KVM_GET_STATS_FD, 0)); }
+int clinux_kvm_stats(int vcpu) {
+  int stats = result(ioctl(vcpu, KVM_GET_STATS_FD, 0));
+  /* The other descriptors of KVM are closed on exec; of this one not every kernel says so. */
+  if (stats >= 0) fcntl(stats, F_SETFD, FD_CLOEXEC);
+  return stats;
+}
 
 int clinux_kvm_read_stats(int stats, void *bytes, size_t count, uint64_t offset) {
   ssize_t taken = pread(stats, bytes, count, (off_t)offset);

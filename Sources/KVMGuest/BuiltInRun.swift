@@ -21,10 +21,11 @@ public struct BuiltInRun: Sendable {
   ///
   /// - Parameters:
   ///   - widths: bits of a general-purpose and of a fixed counter, as the guest's CPUID shows them
-  ///   - tell: called after each loop in ring 3, for a host that counts what it is told
+  ///   - tell: called after each loop in ring 3, for a host that counts what it is told; nil: events count by themselves, and
+  ///     no work of the VMM's is between the beginning of a count and its end but the exits'
   public func run<PMU>(
     _ cpu: VirtualCPU<PMU>, _ declaration: ModelDeclaration, widths: (generalPurpose: UInt32, fixed: UInt32),
-    tell: (_ round: LoopRound, _ rounds: UInt64) -> Void
+    tell: ((_ round: LoopRound, _ rounds: UInt64) -> Void)?
   ) throws(GuestError) -> BuiltInReport {
     let map = try cpu.findRegisters(declaration, widths: widths)
     var report = BuiltInReport(map)
@@ -48,17 +49,23 @@ public struct BuiltInRun: Sendable {
   /// One loop, counted: what the guest read, by counter.
   private func count<PMU>(
     _ set: CounterSet, _ map: RegisterMap, _ cpu: VirtualCPU<PMU>, _ rounds: UInt64,
-    _ tell: (LoopRound, UInt64) -> Void
+    _ tell: ((LoopRound, UInt64) -> Void)?
   ) throws(GuestError) -> [UInt64] {
     let driver = PerfDriver(map)
     var program = CommandPort()
     driver.program(set, &program)
-    // One list, so that nothing else exits between programming and stopping.
-    _ = try cpu.perform(program.commands + [.userLoop(rounds)])
-    tell(.loop, rounds)
     var stop = CommandPort()
     driver.stop(set, &stop)
-    let values = try cpu.perform(stop.commands).compactMap { result -> UInt64? in
+    let loop = program.commands + [.userLoop(rounds)]
+    let results: ArraySlice<GuestResult>
+    if let tell {
+      _ = try cpu.perform(loop)
+      tell(.loop, rounds)
+      results = try cpu.perform(stop.commands)[...]
+    } else {
+      results = try cpu.perform(loop + stop.commands).dropFirst(loop.count)
+    }
+    let values = results.compactMap { result -> UInt64? in
       if case .value(let value) = result { value } else { nil }
     }
     return zip(set.counters, values).map { $0.events(at: $1) }
@@ -66,7 +73,7 @@ public struct BuiltInRun: Sendable {
 
   private func sample<PMU>(
     _ map: RegisterMap, _ cpu: VirtualCPU<PMU>, _ declaration: ModelDeclaration,
-    _ tell: (LoopRound, UInt64) -> Void
+    _ tell: ((LoopRound, UInt64) -> Void)?
   ) throws(GuestError) {
     guard let event = declaration.event(for: .instructions) else { return }
     let set = CounterSet([GuestEvent(code: event.select, rings: .user, period: period)], on: map)
@@ -79,7 +86,7 @@ public struct BuiltInRun: Sendable {
     var turns: UInt64 = 0
     while cpu.pmis.count < pmis && turns < pmis * Self.mostTurns {
       _ = try cpu.perform(.userLoop(Self.samplingRounds))
-      tell(.loop, Self.samplingRounds)
+      tell?(.loop, Self.samplingRounds)
       turns += 1
     }
     var stop = CommandPort()

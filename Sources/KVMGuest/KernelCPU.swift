@@ -33,7 +33,6 @@ public final class KernelCPU<PMU: GuestFacingPMU> {
     do throws(KVMError) {
       let vcpu = try machine.makeVCPU(0)
       do throws(KVMError) {
-        hookup = try PMUHookup(pmu, vcpu, options: hookupOptions)
         let cpuid = try GuestCPUID(machine.system, guest, vendor: vendor, apicID: 0, isX2APIC: true)
         try KVMError.check("KVM_SET_CPUID2", clinux_kvm_set_cpuid(vcpu.fd, cpuid.entries, UInt32(cpuid.entries.count)))
         var sregs = kvm_sregs()
@@ -46,6 +45,8 @@ public final class KernelCPU<PMU: GuestFacingPMU> {
         regs.rbx = UInt64(kernel.information)
         regs.rflags = 2
         try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(vcpu.fd, &regs))
+        // The last property to be set: once all are, an error runs `deinit`, which releases the vCPU as well.
+        hookup = try PMUHookup(pmu, vcpu, options: hookupOptions)
       } catch {
         machine.release(vcpu)
         throw error

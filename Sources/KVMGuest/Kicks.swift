@@ -5,11 +5,15 @@ import KVMPMU
 struct Kicks {
   private let timers: [UInt]
 
+  /// From the limit on there is a kick every so many ns. One alone could be lost: it may come while the vCPU is outside of
+  /// KVM_RUN, whose next `enter` takes it back, or before the limit by the clock that is asked then.
+  private static let urgency: UInt64 = 10_000_000
+
   init(_ signal: Int32, limit: UInt64, interval: UInt64?) throws(GuestError) {
     do throws(KVMError) {
       try KVMError.check("sigaction", clinux_kick_install(signal))
       clinux_signal_unblock(signal)
-      var timers = [try Self.start(signal, limit, 0)]
+      var timers = [try Self.start(signal, max(limit, 1), Self.urgency)]
       if let interval {
         do throws(KVMError) { timers.append(try Self.start(signal, interval, interval)) } catch {
           clinux_kick_timer_delete(timers[0])

@@ -46,7 +46,6 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
     do throws(KVMError) {
       let handle = try machine.makeVCPU(id)
       do throws(KVMError) {
-        hookup = try PMUHookup(pmu, handle, options: hookupOptions)
         rewrite = Self.loadProgram(into: window, hookupOptions.rdpmc)
         LongMode.write(to: window, base: UInt64(base))
         let cpuid = try GuestCPUID(
@@ -54,6 +53,8 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
         try KVMError.check(
           "KVM_SET_CPUID2", clinux_kvm_set_cpuid(handle.fd, cpuid.entries, UInt32(cpuid.entries.count)))
         try KVMError.check("KVM_SET_MP_STATE", clinux_kvm_make_runnable(handle.fd))
+        // The last property to be set: once all are, an error runs `deinit`, which releases the vCPU as well.
+        hookup = try PMUHookup(pmu, handle, options: hookupOptions)
       } catch {
         machine.release(handle)
         throw error

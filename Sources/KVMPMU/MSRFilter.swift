@@ -70,7 +70,7 @@ public struct MSRFilter: Sendable, Equatable {
   package struct Window: Equatable, Sendable {
     package private(set) var first: UInt32
     package private(set) var last: UInt32
-    /// A set bit: KVM's own matter. A clear one: an exit.
+    /// A set bit: KVM's own matter. A clear one: an exit. Whole words of 64 bits: so many does KVM read.
     package private(set) var bitmap: [UInt8] = []
 
     init(_ number: UInt32) {
@@ -82,7 +82,7 @@ public struct MSRFilter: Sendable, Equatable {
     mutating func add(_ number: UInt32) {
       last = number
       let bit = Int(number - first)
-      while bitmap.count <= bit / 8 { bitmap.append(0xFF) }
+      while bitmap.count <= bit / 8 { bitmap += Array(repeating: 0xFF, count: 8) }
       bitmap[bit / 8] &= ~(1 << UInt8(bit % 8))
     }
 

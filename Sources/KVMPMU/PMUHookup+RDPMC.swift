@@ -13,31 +13,38 @@ extension PMUHookup {
     calls.rdpmcExits &+= 1
     // Whether RIP is past the OUT already depends on the host; once the exit is complete it is.
     try completeExit()
+    var regs = kvm_regs()
+    var sregs = kvm_sregs()
     do throws(KVMError) {
-      var regs = kvm_regs()
-      var sregs = kvm_sregs()
       try KVMError.check("KVM_GET_REGS", clinux_kvm_get_regs(vcpu.fd, &regs))
       try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(vcpu.fd, &sregs))
-      if let value = try readPMC(regs, sregs) {
-        regs.rax = value & 0xFFFF_FFFF
-        regs.rdx = value >> 32
-      } else {
-        // The fault is RDPMC's own: RIP is that of the instruction.
-        regs.rip &-= 2
-        try injectFault()
-      }
+    } catch { throw .kvm(error) }
+    let value = try readPMC(regs, sregs)
+    if let value {
+      regs.rax = value & 0xFFFF_FFFF
+      regs.rdx = value >> 32
+    } else {
+      // The fault is RDPMC's own: RIP is that of the instruction.
+      regs.rip &-= 2
+    }
+    do throws(KVMError) {
       try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(vcpu.fd, &regs))
+      // After the registers: setting those drops exceptions that wait.
+      if value == nil { try injectFault() }
     } catch { throw .kvm(error) }
     return .handled
   }
 
-  private func readPMC(_ regs: kvm_regs, _ sregs: kvm_sregs) throws(KVMError) -> UInt64? {
-    // The ring is that of SS: CS of a conforming segment may say another.
-    let answer = try? pmu.readPMC(
-      RDPMCSelector(UInt32(truncatingIfNeeded: regs.rcx)), cpl: sregs.ss.dpl, cr4PCE: sregs.cr4 & Self.pce != 0,
-      protectedMode: sregs.cr0 & 1 != 0)
-    guard case .value(let value)? = answer else { return nil }
-    return value
+  /// - Returns: nil: #GP
+  private func readPMC(_ regs: kvm_regs, _ sregs: kvm_sregs) throws(HookupError) -> UInt64? {
+    do throws(VPMUError) {
+      // The ring is that of SS: CS of a conforming segment may say another.
+      let answer = try pmu.readPMC(
+        RDPMCSelector(UInt32(truncatingIfNeeded: regs.rcx)), cpl: sregs.ss.dpl, cr4PCE: sregs.cr4 & Self.pce != 0,
+        protectedMode: sregs.cr0 & 1 != 0)
+      if case .value(let value) = answer { return value }
+      return nil
+    } catch { throw .pmu(error) }
   }
 
   private func injectFault() throws(KVMError) {

@@ -78,9 +78,9 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
         try pmu.scheduledIn()
       }
       action = try pmu.enter()
-      if let mirror { calls.mirrorCalls &+= try mirror.update(pmu) }
     } catch { throw .pmu(error) }
     if action == .injectPMI, options.deliversPMI { pmi.isDue = true }
+    if let mirror { calls.mirrorCalls &+= try mirror.update(pmu) }
     if pmi.isDue { try deliverPMI() }
     return action
   }
@@ -113,10 +113,14 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
   }
 
   /// Completes the exit that was handled last, without letting the guest run: before its registers are looked at or saved.
-  public func completeExit() throws(HookupError) {
+  ///
+  /// - Returns: false: it is complete; true: there is a further exit of the same instruction to be handled, as I/O of a string
+  ///   and memory accesses that are in pieces make, after which this is to be called again
+  @discardableResult
+  public func completeExit() throws(HookupError) -> Bool {
     clinux_kick_raise(vcpu.immediateExit)
     calls.completions &+= 1
-    do throws(KVMError) { _ = try vcpu.enterGuest() } catch { throw .kvm(error) }
+    do throws(KVMError) { return try vcpu.enterGuest() } catch { throw .kvm(error) }
   }
 }
 

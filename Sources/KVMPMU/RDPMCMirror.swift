@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 import VPMUCore
 import VPMUModel
 
@@ -9,7 +10,7 @@ import VPMUModel
 /// counters stand still. A counter of ours that counts is as old as the last entry; one that stands still, as in a PMI handler
 /// after the global control was cleared, is exact.
 ///
-/// It has not run on the machines that this is built on, whose KVM has no PMU: ``probe(_:_:)`` says so there.
+/// It has not run on the machines that this is built on, whose KVM has no PMU: ``probe(_:counter:modelVendors:hostVendor:)`` says so there.
 public final class RDPMCMirror {
   /// A counter that RDPMC can name, and what KVM's PMU holds of it.
   private struct Counter {
@@ -64,16 +65,25 @@ public final class RDPMCMirror {
   /// Writes what changed.
   ///
   /// - Returns: calls of the kernel: 0 or 1
-  func update(_ pmu: some GuestFacingPMU) throws(VPMUError) -> UInt64 {
+  /// - Throws: a counter that KVM refuses: the guest would go on reading what it held before
+  func update(_ pmu: some GuestFacingPMU) throws(HookupError) -> UInt64 {
     changed.removeAll(keepingCapacity: true)
     for index in counters.indices {
-      guard case .value(let value) = try pmu.readMSR(counters[index].msr, origin: .host) else { continue }
+      let answer: ReadAnswer
+      do throws(VPMUError) { answer = try pmu.readMSR(counters[index].msr, origin: .host) } catch { throw .pmu(error) }
+      guard case .value(let value) = answer else { continue }
       guard counters[index].written != value else { continue }
       counters[index].written = value
       changed.append(kvm_msr_entry(index: counters[index].msr.rawValue, reserved: 0, data: value))
     }
     guard !changed.isEmpty else { return 0 }
-    _ = clinux_kvm_set_msrs(vcpu, changed, UInt32(changed.count))
+    do throws(KVMError) {
+      let taken = try KVMError.check("KVM_SET_MSRS", clinux_kvm_set_msrs(vcpu, changed, UInt32(changed.count)))
+      guard Int(taken) == changed.count else {
+        let refused = MSRNumber(changed[Int(taken)].index)
+        throw KVMError(call: "KVM_SET_MSRS of \(refused), a counter to be mirrored,", errno: EINVAL)
+      }
+    } catch { throw .kvm(error) }
     return 1
   }
 }

@@ -79,10 +79,11 @@ struct GuestRun: Sendable {
     if let correct {
       correct(try VMMShare.calibrate(cpu, declaration, cpu.findRegisters(declaration, widths: widths)))
     }
+    guard let simulated else { return try run.run(cpu, declaration, widths: widths, tell: nil) }
     return try run.run(cpu, declaration, widths: widths) { round, rounds in
       for (generic, count) in [(GenericEvent.instructions, round.instructions), (.branches, round.branches)] {
         guard let event = declaration.event(for: generic) else { continue }
-        simulated?.run(
+        simulated.run(
           EventCode(selector: event.select, mask: declaration.eventSelectMask), ring: .user, count: count * rounds)
       }
     }

@@ -89,6 +89,20 @@ extension Guest {
       #expect(calls.pmis == 0 && calls.maskedPMIs == 1)
     }
 
+    @Test func `A counter that KVM's own PMU does not take is no RDPMC that is silently old`() throws {
+      let error = try Guest.run { () -> GuestError? in
+        // KVM's PMU is off in this machine.
+        let guest = try GuestUnderTest(IntelModel(), IntelModel().declaration.presets[0].configuration, rdpmc: .mirror)
+        do throws(GuestError) { _ = try guest.cpu.perform(.wrmsr(MSRNumber(0xC1), 77)) } catch { return error }
+        return nil
+      }
+      guard case .hookup(.kvm(let refusal))? = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(refusal.call.hasPrefix("KVM_SET_MSRS of"), "\(refusal)")
+    }
+
     @Test func `What is saved of the hook-up is whether a PMI is under way`() throws {
       let (isDue, pmis) = try Guest.run { () -> (Bool, HandledPMIs) in
         let guest = try GuestUnderTest(IntelModel(), IntelModel().declaration.presets[0].configuration)

@@ -22,8 +22,15 @@ import VPMUModel
     let windows = try MSRFilter(numbers: [0x100, 0x103, 0x10A, 0x5000]).windows()
     #expect(windows.map(\.first) == [0x100, 0x5000])
     #expect(windows.map(\.count) == [11, 1])
-    #expect(windows[0].bitmap == [0b1111_0110, 0b1111_1011])
-    #expect(windows[1].bitmap == [0b1111_1110])
+    #expect(windows[0].bitmap == [0b1111_0110, 0b1111_1011] + Array(repeating: 0xFF, count: 6))
+    #expect(windows[1].bitmap == [0b1111_1110] + Array(repeating: 0xFF, count: 7))
+  }
+
+  @Test(arguments: [1, 63, 64, 65, 511, 512, 513] as [UInt32])
+  func `A bitmap has all the bytes that KVM reads of it`(_ count: UInt32) throws {
+    let window = try #require(try MSRFilter(numbers: 0x100..<0x100 + count).windows().first)
+    #expect(window.count == count)
+    #expect(window.bitmap.count == (Int(count) + 63) / 64 * 8)
   }
 
   @Test func `Both vendors' models fit into one VM`() throws {

@@ -28,10 +28,20 @@ private let obstacle = VirtualMachine.obstacle()
     #expect(run.output.contains("make 400000, the guest read 400000"))
   }
 
-  @Test func `A model that there is not is a word of the call that is off`() throws {
-    guard obstacle == nil else { return }
+  @Test(.enabled(if: obstacle == nil, "\(obstacle ?? "")"))
+  func `A model that there is not is a word of the call that is off`() throws {
     #expect(try Command.run(["run", "--model", "pdp-11"]).status == 64)
+  }
+
+  @Test func `So is a number of interrupts that is out of its range`() throws {
     #expect(try Command.run(["run", "--pmis", "0"]).status == 64)
+  }
+
+  @Test(.enabled(if: obstacle != nil, "a guest can run here"))
+  func `Where no guest can run, it says why`() throws {
+    let run = try Command.run(["run"])
+    #expect(run.status != 0 && run.output.isEmpty)
+    #expect(run.errors.contains(try #require(obstacle)), "\(run.errors)")
   }
 
   @Test(.enabled(if: obstacle == nil, "\(obstacle ?? "")"), arguments: [5, 20, 40, 80, 160, 320])
