@@ -41,6 +41,14 @@ enum CCompiler {
     return .success(libraries)
   }()
 
+  /// The plugin that is right, with counters of another width, in bits.
+  static func right(width: Int) throws(Failure) -> String {
+    guard let path else { throw Failure(description: isMissing) }
+    let library = directory.appending(path: "width-\(width).so").path
+    let child = start(command(path, "WIDTH=\(width)", library), errors: library + ".errors")
+    return try finish(library, child).get()
+  }
+
   private static func command(_ compiler: String, _ macro: String, _ library: String) -> [String] {
     let headers = Mutant.sources.appending(path: "../../../Sources/CVPMU/include").standardized.path
     let source = Mutant.sources.appending(path: "plugin.c").path

@@ -39,7 +39,7 @@ enum PMCRules {
       guard let selector = item.register.selector, let pmc = item.register.pmc,
         let counter = item.registers.values(of: pmc).first
       else { continue }
-      for value in [item.bits, 5] {
+      for value in [item.bits, 5 & item.bits] {
         let guest = try item.guest("a counter is read by RDPMC")
         // Every other counter is 0.
         try guest.write(counter.msr, value, origin: .host)

@@ -12,8 +12,13 @@ enum {
 
   MOST_GP = 4,
   MOST_FIXED = 2,
+#ifdef WIDTH /* of a right plugin with other counters */
+  GP_WIDTH = WIDTH,
+  FIXED_WIDTH = WIDTH,
+#else
   GP_WIDTH = 48,
   FIXED_WIDTH = 40,
+#endif
 
   COUNTER = 0x1000,       /* counters, sign-extended */
   FULL_COUNTER = 0x1010,  /* the same counters, full width */

@@ -52,12 +52,13 @@ extension MSRRules {
     }
     for item in try subject.registers("a counter that is written without sign-extension", where: isMeant) {
       let refuses = item.traits.contains(.fullWidth) && !item.traits.contains(.drops)
+      let below = 5 & item.bits
       for bit in (~item.bits).singleBits {
         let guest = try item.guest("a bit above a counter's width is written")
         try guest.write(
-          item.msr, bit | 5, expect: refuses ? .generalProtection : .done,
+          item.msr, bit | below, expect: refuses ? .generalProtection : .done,
           because: "bit \(bit.trailingZeroBitCount) is above the width")
-        try guest.read(item.msr, gives: refuses ? 0 : 5)
+        try guest.read(item.msr, gives: refuses ? 0 : below)
       }
     }
   }
@@ -104,12 +105,13 @@ extension MSRRules {
         register.pmc.map { guest.registers.all(register.role, of: $0).first == register } ?? false
           && !register.traits.contains(.readOnly)
       }
-      // Different within 8 bits: event selects and narrow counters hold them too.
+      // Different within 8 bits: event selects and all but the narrowest counters hold them too.
       let values = apart.indices.map { UInt64(truncatingIfNeeded: $0 + 1) }
       for (register, value) in zip(apart, values) { try guest.write(register.msr, value) }
       for (register, value) in zip(apart, values) {
-        let has = ~register.reserved(guest.vpmu.state)
-        try guest.read(register.msr, gives: value & has)
+        let item = RegisterCase(
+          subject: subject, preset: preset, register: register, registers: guest.registers, state: guest.state)
+        try guest.read(register.msr, gives: value & item.bits)
       }
     }
   }

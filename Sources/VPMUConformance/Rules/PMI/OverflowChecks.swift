@@ -59,7 +59,7 @@ extension PMIRules {
   static func overflowsInTime(_ subject: Subject) throws(Finding) {
     let code = try subject.eventCodes[0]
     for counter in try subject.counters(.any, interrupting: true) {
-      for distance: UInt64 in [1, 2, 1000] {
+      for distance: UInt64 in [1, 2, 1000] where distance <= counter.mask {
         let guest = try counter.guest("an overflow comes in time")
         try guest.set(counter, ahead: distance)
         try guest.start(counter, code, interrupts: true)
