@@ -46,6 +46,9 @@ struct ConformanceCommand: ParsableCommand {
     if !(timeLimit > 0 && timeLimit <= 3600) {
       throw ValidationError("--time-limit is \(timeLimit): choose more than 0, and up to 3600 seconds")
     }
+    if let vectors, let obstacle = PluginSearch.Place(vectors + "/.", .named).obstacle {
+      throw ValidationError("--vectors is \(vectors), which is \(obstacle): name a directory of traces")
+    }
     _ = try selection()
   }
 

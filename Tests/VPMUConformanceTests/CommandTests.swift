@@ -113,6 +113,7 @@ struct CommandTests {
     arguments: [
       ([], "--list"), (["x", "--only", "("], "regular expression"), (["x", "--only", "NO-SUCH"], "--list"),
       (["x", "--time-limit", "0"], "3600"), (["x", "--seed", "one"], "seed"),
+      (["x", "--vectors", "/no/such/directory"], "not there"), (["x", "--vectors", "/dev/null"], "not there"),
     ])
   func usage(arguments: [String], hint: String) throws {
     let program = try Program.vpmu(["conformance"] + arguments)

@@ -25,6 +25,7 @@ struct RunnerTests {
       (#"echo '{"judgement":"not applicable","message":"none"}' >&3"#, "skipped", "none"),
       ("exit 0", "crashed", "the process ended with exit code 0 before the rule was judged"),
       ("echo now what; exit 3", "crashed", "it said: now what"), ("kill -SEGV $$", "crashed", "SIGSEGV"),
+      (passes + "; " + passes, "crashed", "descriptor 3"),
       (passes + "; kill -ABRT $$", "crashed", "SIGABRT"), ("echo nonsense >&3", "crashed", "exit code 0"),
       (#"echo '{"judgement":"violated","message":"m","trace":"no trace"}' >&3"#, "crashed", "exit code 0"),
     ] as [(String, String, String?)])

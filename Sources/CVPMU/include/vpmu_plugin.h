@@ -516,8 +516,8 @@ typedef struct vpmu_services {
 } vpmu_services;
 
 /*
- * [setup] The entry. The major version is in its name. Starts no thread, opens no file, prints nothing; may be called
- * more than once. NULL: the plugin can't work in this process.
+ * [setup] The entry. The major version is in its name. Starts no thread or process, opens no file, prints nothing; may be
+ * called more than once. NULL: the plugin can't work in this process.
  */
 __attribute__((visibility("default"))) const vpmu_plugin_info *VPMU_NULLABLE
 vpmu_plugin_entry_v1(const vpmu_services *VPMU_NONNULL services);

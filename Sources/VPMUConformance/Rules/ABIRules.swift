@@ -47,7 +47,7 @@ enum ABIRules {
       prerequisites: ["VPMU-ABI-006"], check: tablesAreConstant),
     Rule(
       "VPMU-ABI-010",
-      "Loading it and calling its entry starts no thread, leaves no descriptor open and prints nothing.",
+      "Loading it and calling its entry starts no thread or process, leaves no descriptor open and prints nothing.",
       reference: "vpmu_plugin.h, vpmu_plugin_entry_v1",
       consequence: "The embedder's seccomp filter, descriptor table or output is not what it thinks.",
       prerequisites: ["VPMU-ABI-004"], check: isSilent),

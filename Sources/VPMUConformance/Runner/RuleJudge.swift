@@ -42,7 +42,11 @@ final class RuleJudge {
     case .signalled(SIGXCPU), .signalled(SIGALRM): return .timedOut(seconds: limit)
     case .signalled(let signal): return .crashed("\(SignalName.of(signal))\(lastWords)")
     case .exited(let code):
-      let line = child.answer.prefix { $0 != UInt8(ascii: "\n") }
+      let lines = child.answer.split(separator: UInt8(ascii: "\n"))
+      guard lines.count <= 1 else {
+        return .crashed("somebody else wrote to descriptor 3, where the judgement goes\(lastWords)")
+      }
+      let line = lines.first ?? []
       if code == RuleProcess.misunderstood && line.isEmpty { throw .notTheProgram(rule.id) }
       guard code == 0, let judgement = Judgement(line: Array(line), rule: rule.id) else {
         return .crashed("the process ended with exit code \(code) before the rule was judged\(lastWords)")

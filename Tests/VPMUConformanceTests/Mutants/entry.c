@@ -37,6 +37,11 @@ static void *forever(void *unused) { return pause(), unused; }
 #define SIDE_EFFECT pthread_create(&(pthread_t){0}, NULL, forever, NULL)
 #endif
 
+#ifdef MUTANT_VPMU_ABI_010_D
+#include <unistd.h>
+#define SIDE_EFFECT (fork() == 0 ? (pause(), _exit(0)) : (void)0)
+#endif
+
 #ifdef MUTANT_VPMU_ABI_018
 __attribute__((visibility("default"))) int a_symbol_of_everyones(void) { return 1; }
 #endif

@@ -70,6 +70,7 @@ extension ABIRules {
     }
     let after = ProcessTraces()
     if after.threads > before.threads { throw .violated("it started \(after.threads - before.threads) thread(s)") }
+    if after.hasChildren { throw .violated("it started a process") }
     if let left = after.descriptors.subtracting(before.descriptors).min() {
       throw .violated("it left descriptor \(left) open, on \(ProcessTraces.target(of: left))")
     }

@@ -1,12 +1,16 @@
 import Glibc
 
-/// What code may leave behind in a process: its threads and open descriptors.
+/// What code may leave behind in a process: its threads, its children and open descriptors.
 struct ProcessTraces {
   let threads: Int
+  /// Whether it has a child, alive or not yet reaped: waitid(2).
+  let hasChildren: Bool
   let descriptors: Set<Int32>
 
   init() {
     threads = Self.entries("/proc/self/task").count
+    var child = siginfo_t()
+    hasChildren = waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0
     // Reading the directory takes a descriptor, which is closed again.
     descriptors = Set(Self.entries("/proc/self/fd").compactMap(Int32.init)).filter { fcntl($0, F_GETFD) >= 0 }
   }
