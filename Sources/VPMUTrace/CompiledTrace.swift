@@ -103,7 +103,7 @@ struct TraceInstruction: BitwiseCopyable, Sendable {
   @usableFromInline var code: Code
   /// What the step must answer: not #GP, a PMI, a filter that is accepted.
   @usableFromInline var expects = false
-  /// Host-initiated, CR4.PCE, or ring 0.
+  /// Host-initiated, CR4.PCE, ring 0, or a number of host events that is expected.
   @usableFromInline var flag = false
   @usableFromInline var cpl: UInt8 = 0
 
@@ -130,8 +130,9 @@ struct TraceInstruction: BitwiseCopyable, Sendable {
       self.cpl = cpl
     case .enter(let pmi, let hostEvents):
       code = .enter
-      operand = hostEvents
+      operand = hostEvents ?? 0
       expects = pmi
+      flag = hostEvents != nil
     case .run(let event, let ring, let count):
       code = .run
       value = count

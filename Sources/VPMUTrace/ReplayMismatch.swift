@@ -73,7 +73,7 @@ public struct MismatchLog: Sendable {
       compareRead(value, got)
     case (.enter(let pmi, let hostEvents), .entry(let action, let live)):
       compare("pmi", "\(pmi)", "\(action == .injectPMI)")
-      if isReuse { compare("host_events", "\(hostEvents)", "\(live)") }
+      if isReuse, let hostEvents { compare("host_events", "\(hostEvents)", "\(live)") }
     case (.filter(_, let ok), .filter(let accepted)): compare("ok", "\(ok)", "\(accepted)")
     case (.totals(let totals), .totals(let ledger)) where isReuse:
       compare("created", "\(totals.created)", "\(ledger.created)")

@@ -8,8 +8,9 @@ public enum TraceOperation: Sendable, Equatable {
   case readMSR(MSRNumber, origin: AccessOrigin, value: UInt64?)
   /// `rdpmc`: RDPMC in protected mode and what it gives; nil: #GP. `cpl` is 0 to 3.
   case readPMC(RDPMCSelector, cpl: UInt8, cr4PCE: Bool, value: UInt64?)
-  /// `enter`: right before the guest runs. `pmi`: a PMI is delivered now. `hostEvents`: live host events afterwards.
-  case enter(pmi: Bool, hostEvents: UInt32)
+  /// `enter`: right before the guest runs. `pmi`: a PMI is delivered now. `hostEvents`: live host events afterwards;
+  /// nil: any number.
+  case enter(pmi: Bool, hostEvents: UInt32?)
   /// `run`: the guest makes `count` occurrences of an event in one ring.
   case run(TraceEvent, ring: TraceRing, count: UInt64)
   /// `run` as recorded on a real host: what each counter's host event counted in the slice, lowest counter first.

@@ -117,7 +117,8 @@ extension TraceOperation {
       self = .readPMC(
         RDPMCSelector(try fields.hex("ecx")), cpl: try fields.count("cpl", upTo: 3),
         cr4PCE: try fields.bool("cr4_pce"), value: try Self.answer(&fields))
-    case "enter": self = .enter(pmi: try fields.bool("pmi"), hostEvents: try fields.count("host_events"))
+    case "enter":
+      self = .enter(pmi: try fields.bool("pmi"), hostEvents: try fields.optionalCount("host_events"))
     case "run":
       if let counts = try fields.optionalFields("counts") {
         self = .slice(try Self.sliceCounts(counts))

@@ -78,7 +78,7 @@ public struct TraceReplayer<Model: PMUModel, Policy: EventPolicy> {
       case .enter:
         let action = try vpmu.enter()
         let live = vpmu.ledger.live
-        if (action == .injectPMI) != step.expects || live != UInt64(step.operand) {
+        if (action == .injectPMI) != step.expects || step.flag && live != UInt64(step.operand) {
           // Other policies hold other numbers of events: no news, and too frequent for the slow path.
           if isReuse || (action == .injectPMI) != step.expects {
             note(index, .entry(action, hostEvents: live), &log)

@@ -68,7 +68,7 @@ extension TraceOperation {
       Self.answer(value, &line)
     case .enter(let pmi, let hostEvents):
       line.bool("pmi", pmi)
-      line.count("host_events", hostEvents)
+      if let hostEvents { line.count("host_events", hostEvents) }
     case .run(let event, let ring, let count):
       line.hex("select", event.number)
       line.hex("umask", event.unitMask)

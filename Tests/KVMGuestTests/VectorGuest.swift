@@ -78,7 +78,7 @@ struct VectorGuest<Model: PMUModel> {
         return
       }
       compare("pmi", pmi, action == .injectPMI)
-      compare("host_events", UInt64(hostEvents), pmu.ledger.live)
+      if let hostEvents { compare("host_events", UInt64(hostEvents), pmu.ledger.live) }
     case .run(let event, let ring, let count):
       guest.host.run(
         EventCode(number: event.number, unitMask: event.unitMask), ring: ring == .user ? .user : .kernel, count: count)

@@ -30,7 +30,7 @@ struct WritingAModelTests {
     #expect(command.output.contains("\(folder.url.path)/.local/share/vpmu/plugins/libVPMUAcme.so"), "\(command.output)")
   }
 
-  @Test("the failure that it shows is seen, and its trace shows the same")
+  @Test("the failure that it shows is seen, its trace shows the same, and none once it is mended")
   func fails() throws {
     let folder = try TemporaryFolder()
     let begin = "vpmu plugins new acme --lang c; cd acme\n"
@@ -45,6 +45,13 @@ struct WritingAModelTests {
         #expect(command.output.contains(line), "\(line) in \(command.output)")
       }
     }
+    let mended = try Command.shell(
+      """
+      mkdir mended; cd mended
+      \(begin)make
+      vpmu replay ../../acme/failures/VPMU-CNT-001.jsonl --plugin build/libVPMUAcme.so
+      """, in: folder.url)
+    #expect(mended.status == 0, "\(mended.output)")
   }
 
   @Test("each command of vpmu is one, with each option")

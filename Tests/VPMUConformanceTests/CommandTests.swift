@@ -91,6 +91,19 @@ struct CommandTests {
     #expect(mended.status == 0)
   }
 
+  @Test(
+    "shows what is right before the answer that differs too, also where the plugin was wrong unseen",
+    arguments: ["CNT-001", "CNT-007", "CNT-008"])
+  func mended(rule: String) throws {
+    let plugin = try Mutant(macro: "MUTANT_VPMU_MSR_015").library()
+    let directory = CCompiler.directory.appending(path: UUID().uuidString).path
+    let program = try Program.vpmu("conformance", plugin, "--only", rule, "--json", "--traces", directory)
+    let file = try #require(try objects(program).compactMap { $0["trace_file"] as? String }.last)
+    #expect(file == "\(directory)/VPMU-\(rule).jsonl")
+    #expect(try Program.vpmu("replay", file, "--plugin", plugin).lines.last?.hasSuffix(" 1 mismatches") ?? false)
+    #expect(try Program.vpmu("replay", file, "--plugin", Mutant.base.library()).status == 0)
+  }
+
   @Test("puts the trace into the result as an array, where no directory is named")
   func jsonTrace() throws {
     let results = try objects(try Program.vpmu("conformance", broken.library(), "--only", "MSR-010", "--json"))

@@ -31,6 +31,7 @@ private func replay<Policy: EventPolicy>(_ steps: [String], _ policy: Policy) th
       "rdpmc: ok: expected false, got true, value 0x0"
     ),
     (#"{"op":"enter","pmi":true,"host_events":0}"#, "enter: pmi: expected true, got false"),
+    (#"{"op":"enter","pmi":true}"#, "enter: pmi: expected true, got false"),
     (#"{"op":"enter","pmi":false,"host_events":2}"#, "enter: host_events: expected 2, got 0"),
     (#"{"op":"totals","created":0,"reused":3,"released":0,"live":0}"#, "totals: reused: expected 3, got 0"),
     (

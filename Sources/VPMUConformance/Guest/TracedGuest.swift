@@ -96,10 +96,11 @@ final class TracedGuest {
 
   // MARK: Time
 
-  /// Right before the guest runs; a PMI must be due, or none.
+  /// Right before the guest runs; a PMI must be due, or none. How many host events there are is not asked: the plugin may
+  /// have got that wrong before an answer shows it.
   func enter(pmi: Bool = false, because reason: String? = nil) throws(Finding) {
     let action = try run { () throws(VPMUError) in try vpmu.enter() }
-    record(.enter(pmi: pmi, hostEvents: UInt32(truncatingIfNeeded: vpmu.ledger.live)))
+    record(.enter(pmi: pmi, hostEvents: nil))
     guard (action == .injectPMI) != pmi else { return }
     throw differs("enter", pmi ? "no PMI" : "a PMI", pmi ? "a PMI" : "no PMI", reason)
   }
