@@ -46,6 +46,15 @@ struct PrimerModel: DeclaredModel {
     return .done(used)
   }
 
+  /// A guest's write of it is #GP, as the table says. A VMM that restores writes back what it read: there is nothing to
+  /// store.
+  func setMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
+    guard msr == PrimerRegisters.pmuInUse, origin == .host, registers.isValid(msr, state) else {
+      return registers.write(msr, value, origin: origin, state)
+    }
+    return .done()
+  }
+
   private func isProgrammed(_ pmc: PMCIndex, _ state: PMUState) -> Bool {
     pmc.isFixed ? state.fixedControl(pmc.number) != 0 : state.counter(pmc).pointee.selector != 0
   }
