@@ -19,6 +19,9 @@ func boot(_ choice: PluginSelection) throws {
   // 1. A VM. Its PMU is ours: KVM's own is off, and accesses to our registers exit.
   let system = try KVMError.check("open of /dev/kvm", clinux_kvm_open())
   let vm = try KVMError.check("KVM_CREATE_VM", clinux_kvm_create_vm(system))
+  if clinux_kvm_check_extension(vm, UInt32(KVM_CAP_SET_TSS_ADDR)) > 0 {  // three pages of KVM's own, on VMX
+    try KVMError.check("KVM_SET_TSS_ADDR", clinux_kvm_set_tss_address(vm, 0xFFFB_D000))
+  }
   try KVMError.check("KVM_CREATE_IRQCHIP", clinux_kvm_create_irqchip(vm))
   try KernelPMU.disable(on: vm)
   try MSRExitReasons.filter.enable(on: vm)
