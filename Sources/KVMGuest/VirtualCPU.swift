@@ -60,7 +60,6 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
         throw error
       }
     } catch { throw .kvm(error) }
-    hookup.attach()
     try restart()
   }
 
@@ -83,6 +82,7 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
       try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(hookup.vcpu.fd, &sregs))
       try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(hookup.vcpu.fd, &regs))
     } catch { throw .kvm(error) }
+    hookup.attach()
   }
 
   /// CR4.PCE: RDPMC is allowed in ring 3.

@@ -54,8 +54,12 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
 
   deinit { detach() }
 
-  /// From now on signal handlers of this library on the calling thread end KVM_RUN of this vCPU.
-  public func attach() { clinux_kick_set_target(vcpu.immediateExit) }
+  /// From now on signal handlers of this library on the calling thread end KVM_RUN of this vCPU. Again after the VMM itself
+  /// changed the mode of the local APIC (KVM_SET_SREGS, KVM_SET_MSRS): it is looked at anew.
+  public func attach() {
+    pmi.knowsAPICBase = false
+    clinux_kick_set_target(vcpu.immediateExit)
+  }
 
   /// Undoes ``attach()``: before the kvm_run page is unmapped, on the same thread.
   public func detach() {
@@ -79,21 +83,25 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
       }
       action = try pmu.enter()
     } catch { throw .pmu(error) }
-    if action == .injectPMI, options.deliversPMI { pmi.isDue = true }
+    if action == .injectPMI, options.deliversPMI { pmi.state.isDue = true }
     if let mirror { calls.mirrorCalls &+= try mirror.update(pmu) }
-    if pmi.isDue { try deliverPMI() }
+    if pmi.state.isDue { try deliverPMI() }
     return action
   }
 
-  /// A PMI that is still to be delivered: one more thing to save, beside the vPMU's state. Restored by ``requestPMI()``.
-  public var hasUndeliveredPMI: Bool { pmi.isDue }
-
-  /// The next ``enter()`` delivers a PMI.
-  public func requestPMI() { pmi.isDue = true }
+  /// How far it is with a PMI: one more thing to save, and to set after the vCPU's registers were restored.
+  public var pmiState: PMIState {
+    get { pmi.state }
+    set {
+      pmi.state = newValue
+      pmi.knowsAPICBase = false
+    }
+  }
 
   /// Right after each KVM_RUN: reports what KVM emulated.
   public func guestRan() throws(HookupError) {
     options.runs?.count()
+    pmi.knowsAPICBase = true
     do throws(VPMUError) {
       try pmu.guestRan()
       guard let count = emulated?.take(), count != 0 else { return }
