@@ -38,18 +38,24 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
   let emulated: EmulatedInstructions?
   let mirror: RDPMCMirror?
 
-  /// - Throws: ``KVMError`` if the vCPU has no statistics where `options.counting` needs them
-  public init(_ pmu: PMU, _ vcpu: VCPUHandle, options: HookupOptions) throws(KVMError) {
+  /// - Parameter vcpu: its CPUID has been set
+  /// - Throws: the vCPU has no statistics where `options.counting` needs them; ``HookupError/noMirror(reason:)``
+  public init(_ pmu: PMU, _ vcpu: VCPUHandle, options: HookupOptions) throws(HookupError) {
+    if options.rdpmc == .mirror,
+      let reason = RDPMCMirror.probe(vcpu, counters: options.rdpmcCounters, modelVendors: options.modelVendors)
+    {
+      throw .noMirror(reason: reason)
+    }
     self.pmu = pmu
     self.vcpu = vcpu
     self.options = options
     slices = SliceClock(options.slices)
     pmi = PMIDelivery(masksOnDelivery: options.masksLVTPCOnDelivery)
     mirror = options.rdpmc == .mirror ? RDPMCMirror(vcpu, counters: options.rdpmcCounters) : nil
-    let isEmulated = options.counting == .nestedInSoftware
-    emulated =
-      isEmulated
-      ? try options.instructions.map { event throws(KVMError) in try EmulatedInstructions(of: vcpu, event) } : nil
+    let counted = options.counting == .nestedInSoftware ? options.instructions : nil
+    do throws(KVMError) {
+      emulated = try counted.map { event throws(KVMError) in try EmulatedInstructions(of: vcpu, event) }
+    } catch { throw .kvm(error) }
   }
 
   deinit { detach() }
@@ -144,6 +150,8 @@ public enum ExitAnswer: Sendable, Equatable {
 public enum HookupError: Error, Equatable {
   case pmu(VPMUError)
   case kvm(KVMError)
+  /// ``RDPMCWay/mirror`` is not possible on this host, with this guest.
+  case noMirror(reason: String)
 }
 
 extension HookupError: CustomStringConvertible {
@@ -151,6 +159,7 @@ extension HookupError: CustomStringConvertible {
     switch self {
     case .pmu(let error): "\(error)"
     case .kvm(let error): "\(error)"
+    case .noMirror(let reason): "RDPMC can't be mirrored: \(reason)"
     }
   }
 }
@@ -175,6 +184,8 @@ public struct HookupOptions: Sendable {
   public nonisolated(unsafe) var runs: RunCounter?
   /// With ``RDPMCWay/mirror``: the counters' registers (``RDPMCMirror/registers(_:)``).
   public var rdpmcCounters: [MSRNumber] = []
+  /// With ``RDPMCWay/mirror``: CPUID vendor strings of the processors that have these.
+  public var modelVendors: [String] = []
 
   public init(
     slices: SliceClock.Source = .threadSwitches(), masksLVTPCOnDelivery: Bool, rdpmc: RDPMCWay = .none,
@@ -201,7 +212,10 @@ public struct HookupOptions: Sendable {
       instructions: declaration.event(for: .instructions).map {
         EventCode(selector: $0.select, mask: declaration.eventSelectMask)
       })
-    if rdpmc == .mirror { rdpmcCounters = RDPMCMirror.registers(declaration) }
+    if rdpmc == .mirror {
+      rdpmcCounters = RDPMCMirror.registers(declaration)
+      modelVendors = declaration.cpuidVendors
+    }
   }
 }
 

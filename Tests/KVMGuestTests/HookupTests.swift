@@ -89,14 +89,28 @@ extension Guest {
       #expect(calls.pmis == 0 && calls.maskedPMIs == 1)
     }
 
+    @Test func `Without a PMU of KVM's own there is no mirror, and its reason is said`() throws {
+      let error = #expect(throws: GuestError.self) {
+        try Guest.run {
+          // KVM's PMU is off in this machine.
+          _ = try GuestUnderTest(IntelModel(), IntelModel().declaration.presets[0].configuration, rdpmc: .mirror)
+        }
+      }
+      guard case .hookup(.noMirror(let reason))? = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(reason.contains("KVM"), "\(reason)")
+    }
+
     @Test func `A counter that KVM's own PMU does not take is no RDPMC that is silently old`() throws {
-      let error = try Guest.run { () -> GuestError? in
-        // KVM's PMU is off in this machine.
-        let guest = try GuestUnderTest(IntelModel(), IntelModel().declaration.presets[0].configuration, rdpmc: .mirror)
-        do throws(GuestError) { _ = try guest.cpu.perform(.wrmsr(MSRNumber(0xC1), 77)) } catch { return error }
+      let error = try Guest.run { () -> HookupError? in
+        let guest = try GuestUnderTest(IntelModel(), IntelModel().declaration.presets[0].configuration)
+        let mirror = RDPMCMirror(guest.cpu.hookup.vcpu, counters: RDPMCMirror.registers(IntelModel().declaration))
+        do throws(HookupError) { _ = try mirror.update(guest.pmu) } catch { return error }
         return nil
       }
-      guard case .hookup(.kvm(let refusal))? = error else {
+      guard case .kvm(let refusal)? = error else {
         Issue.record("\(String(describing: error))")
         return
       }
