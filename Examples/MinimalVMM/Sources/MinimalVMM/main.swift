@@ -39,7 +39,7 @@ func boot(_ choice: PluginSelection) throws {
   try KVMError.check("mmap", clinux_kvm_map_run(fd, Int(runSize), &page))
   guard let page else { return }
   let vcpu = VCPUHandle(fd: fd, vm: vm, run: page)
-  try setCPUID(vcpu, choice.preset.configuration, system)
+  try setCPUID(vcpu, choice.preset.configuration, declaration.cpuidVendors[0], system)
   try setRegisters(vcpu, declaration, memory)
 
   // 3. Its virtual PMU, on events of the host.
@@ -76,8 +76,10 @@ func boot(_ choice: PluginSelection) throws {
   }
 }
 
-/// The host's CPUID, with the model's leaves in place of the host's PMU.
-func setCPUID(_ vcpu: VCPUHandle, _ guest: GuestConfiguration, _ system: Int32) throws(KVMError) {
+/// The host's CPUID, with the model's leaves in place of the host's PMU, and the model's vendor: drivers choose by it.
+func setCPUID(
+  _ vcpu: VCPUHandle, _ guest: GuestConfiguration, _ vendor: String, _ system: Int32
+) throws(KVMError) {
   var count: UInt32 = 256
   var entries = [kvm_cpuid_entry2](repeating: kvm_cpuid_entry2(), count: Int(count))
   try KVMError.check("KVM_GET_SUPPORTED_CPUID", clinux_kvm_supported_cpuid(system, &entries, &count))
@@ -88,6 +90,12 @@ func setCPUID(_ vcpu: VCPUHandle, _ guest: GuestConfiguration, _ system: Int32) 
     var entry = kvm_cpuid_entry2()
     (entry.function, entry.eax, entry.ebx, entry.ecx, entry.edx) = (leaf.leaf, leaf.eax, leaf.ebx, leaf.ecx, leaf.edx)
     entries.append(entry)
+  }
+  let words = Array(vendor.utf8).withUnsafeBytes { text in
+    stride(from: 0, to: 12, by: 4).map { text.loadUnaligned(fromByteOffset: $0, as: UInt32.self) }
+  }
+  for index in entries.indices where entries[index].function & 0x7FFF_FFFF == 0 {
+    (entries[index].ebx, entries[index].edx, entries[index].ecx) = (words[0], words[1], words[2])
   }
   try KVMError.check("KVM_SET_CPUID2", clinux_kvm_set_cpuid(vcpu.fd, entries, UInt32(entries.count)))
 }
