@@ -39,7 +39,7 @@ func boot(_ choice: PluginSelection) throws {
   try KVMError.check("mmap", clinux_kvm_map_run(fd, Int(runSize), &page))
   guard let page else { return }
   let vcpu = VCPUHandle(fd: fd, vm: vm, run: page)
-  try setCPUID(vcpu, choice.preset.configuration, declaration.cpuidVendors[0], system)
+  try setCPUID(vcpu, choice.preset.configuration, system)
   try setRegisters(vcpu, declaration, memory)
 
   // 3. Its virtual PMU, on events of the host.
@@ -76,10 +76,8 @@ func boot(_ choice: PluginSelection) throws {
   }
 }
 
-/// The host's CPUID, with the model's leaves in place of the host's PMU, and the model's vendor: drivers choose by it.
-func setCPUID(
-  _ vcpu: VCPUHandle, _ guest: GuestConfiguration, _ vendor: String, _ system: Int32
-) throws(KVMError) {
+/// The host's CPUID, with the model's leaves in place of the host's PMU. The vendor stays: this guest has no driver that asks.
+func setCPUID(_ vcpu: VCPUHandle, _ guest: GuestConfiguration, _ system: Int32) throws(KVMError) {
   var count: UInt32 = 256
   var entries = [kvm_cpuid_entry2](repeating: kvm_cpuid_entry2(), count: Int(count))
   try KVMError.check("KVM_GET_SUPPORTED_CPUID", clinux_kvm_supported_cpuid(system, &entries, &count))
@@ -91,20 +89,12 @@ func setCPUID(
     (entry.function, entry.eax, entry.ebx, entry.ecx, entry.edx) = (leaf.leaf, leaf.eax, leaf.ebx, leaf.ecx, leaf.edx)
     entries.append(entry)
   }
-  let words = Array(vendor.utf8).withUnsafeBytes { text in
-    stride(from: 0, to: 12, by: 4).map { text.loadUnaligned(fromByteOffset: $0, as: UInt32.self) }
-  }
-  for index in entries.indices where entries[index].function & 0x7FFF_FFFF == 0 {
-    (entries[index].ebx, entries[index].edx, entries[index].ecx) = (words[0], words[1], words[2])
-  }
   try KVMError.check("KVM_SET_CPUID2", clinux_kvm_set_cpuid(vcpu.fd, entries, UInt32(entries.count)))
 }
 
 /// 64-bit long mode, where 2 MB from address 0 on are mapped; the local APIC in x2APIC mode. The guest is told its counter's
 /// registers, found by their roles.
-func setRegisters(
-  _ vcpu: VCPUHandle, _ declaration: ModelDeclaration, _ memory: UnsafeMutableRawPointer
-) throws(KVMError) {
+func setRegisters(_ vcpu: VCPUHandle, _ declaration: ModelDeclaration, _ memory: UnsafeMutableRawPointer) throws {
   for (place, entry) in [(0x1000, 0x2003), (0x2000, 0x3003), (0x3000, 0x83)] as [(Int, UInt64)] {
     memory.storeBytes(of: entry, toByteOffset: place, as: UInt64.self)
   }
@@ -122,11 +112,10 @@ func setRegisters(
   func register(_ role: RegisterRole) -> UInt64 {
     UInt64(declaration.ranges.first { $0.role == role }?.first.rawValue ?? 0)
   }
-  let samplesKernel: UInt64 = 0x52_0000  // EN, INT, OS
   var regs = kvm_regs()
   (regs.rip, regs.rflags) = (UInt64(GUEST_ADDRESS), 2)
   (regs.rbx, regs.rsi) = (register(.gpCounter), register(.eventSelect))
-  regs.rdi = (declaration.event(for: .instructions)?.select ?? 0) | samplesKernel
+  regs.rdi = (declaration.event(for: .instructions)?.select ?? 0) | 0x52_0000  // EN, INT, OS
   try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(vcpu.fd, &regs))
 }
 
