@@ -4,7 +4,7 @@
 /// |---|---|
 /// | `VirtualMachine` | VM, memory, interrupt controller, MSR filter |
 /// | `VirtualCPU`, `+Run` | a vCPU in 64-bit long mode, and its loop |
-/// | `LongMode` | page tables, descriptors, segments |
+/// | `LongMode`, `FlatSegment` | page tables, descriptors, segments |
 /// | `GuestCPUID` | the host's CPUID, with the PMU that the model says |
 /// | `MachineRegisters` | registers next to the PMU that guests look at |
 /// | `Devices` | serial port and exit port |
