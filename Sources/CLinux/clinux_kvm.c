@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 _Static_assert(sizeof(clinux_kvm_msr_exit) == sizeof(((struct kvm_run *)0)->msr), "");
+_Static_assert(sizeof(clinux_kvm_mmio_exit) == sizeof(((struct kvm_run *)0)->mmio), "");
 _Static_assert(sizeof(clinux_kvm_io_exit) == sizeof(((struct kvm_run *)0)->io), "");
 
 static int result(long returned) { return returned < 0 ? -errno : (int)returned; }
@@ -58,6 +59,10 @@ int clinux_kvm_set_memory(int vm, uint32_t slot, uint64_t guest_address, uint64_
 }
 
 int clinux_kvm_create_irqchip(int vm) { return result(ioctl(vm, KVM_CREATE_IRQCHIP, 0)); }
+
+int clinux_kvm_set_tss_address(int vm, uint32_t address) {
+  return result(ioctl(vm, KVM_SET_TSS_ADDR, (unsigned long)address));
+}
 
 int clinux_kvm_create_vcpu(int vm, uint32_t id) { return result(ioctl(vm, KVM_CREATE_VCPU, (unsigned long)id)); }
 

@@ -118,6 +118,8 @@ public struct BuiltInReport: Sendable {
   public var calls = KVMCallCounts()
   /// Times that the guest was entered.
   public var entries: UInt64 = 0
+  /// The host is the software clock: what was counted is time in ns, whatever the event.
+  public var countsTime = false
 
   init(_ map: RegisterMap) {
     generalPurpose = map.generalPurpose.count
@@ -133,8 +135,8 @@ public struct BuiltInReport: Sendable {
     ]
     for count in counts {
       lines.append(
-        "counting   \(count.event): \(count.rounds) rounds in ring 3 make \(count.expected), the guest read \(count.count)"
-      )
+        "counting   \(count.event): \(count.rounds) rounds in ring 3 make \(count.expected), the guest read "
+          + (countsTime ? "\(count.count) ns of the clock that stands in for the event" : "\(count.count)"))
     }
     let handler = pmis.times.sorted()
     let median =

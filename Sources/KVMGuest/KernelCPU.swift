@@ -30,8 +30,9 @@ public final class KernelCPU<PMU: GuestFacingPMU> {
     self.exitPort = exitPort
     registers = MachineRegisters(guest)
     bus = PortBus(devices: devices + [exitPort])
+    let vcpu: VCPUHandle
     do throws(KVMError) {
-      let vcpu = try machine.makeVCPU(0)
+      vcpu = try machine.makeVCPU(0)
       do throws(KVMError) {
         let cpuid = try GuestCPUID(machine.system, guest, vendor: vendor, apicID: 0, isX2APIC: true)
         try KVMError.check("KVM_SET_CPUID2", clinux_kvm_set_cpuid(vcpu.fd, cpuid.entries, UInt32(cpuid.entries.count)))
@@ -45,13 +46,16 @@ public final class KernelCPU<PMU: GuestFacingPMU> {
         regs.rbx = UInt64(kernel.information)
         regs.rflags = 2
         try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(vcpu.fd, &regs))
-        // The last property to be set: once all are, an error runs `deinit`, which releases the vCPU as well.
-        hookup = try PMUHookup(pmu, vcpu, options: hookupOptions)
       } catch {
         machine.release(vcpu)
         throw error
       }
     } catch { throw .kvm(error) }
+    // The last property to be set: once all are, an error runs `deinit`, which releases the vCPU as well.
+    do throws(HookupError) { hookup = try PMUHookup(pmu, vcpu, options: hookupOptions) } catch {
+      machine.release(vcpu)
+      throw .hookup(error)
+    }
     hookup.attach()
   }
 

@@ -66,25 +66,12 @@ struct LongMode {
     sregs.efer = 0xD00
     sregs.gdt = kvm_dtable(base: UInt64(descriptors), limit: 7 * 8 - 1, padding: (0, 0, 0))
     sregs.idt = kvm_dtable(base: UInt64(gates), limit: 256 * 16 - 1, padding: (0, 0, 0))
-    sregs.cs = segment(UInt16(GUEST_KERNEL_CODE), type: 11, isCode: true)
-    let data = segment(UInt16(GUEST_KERNEL_DATA), type: 3, isCode: false)
+    sregs.cs = kvm_segment(flat: UInt16(GUEST_KERNEL_CODE), type: 11, is64Bit: true)
+    let data = kvm_segment(flat: UInt16(GUEST_KERNEL_DATA), type: 3)
     (sregs.ds, sregs.es, sregs.fs, sregs.gs, sregs.ss) = (data, data, data, data, data)
-    var task = segment(UInt16(GUEST_TASK), type: 11, isCode: false)
+    var task = kvm_segment(flat: UInt16(GUEST_TASK), type: 11)
     (task.base, task.limit, task.s, task.g, task.db) = (UInt64(Self.task), 0x67, 0, 0, 0)
     sregs.tr = task
     sregs.apic_base = 0xFEE0_0000 | 1 << 11 | (isX2APIC ? 1 << 10 : 0) | sregs.apic_base & 1 << 8
-  }
-
-  private static func segment(_ selector: UInt16, type: UInt8, isCode: Bool) -> kvm_segment {
-    var segment = kvm_segment()
-    segment.limit = 0xFFFF_FFFF
-    segment.selector = selector
-    segment.type = type
-    segment.present = 1
-    segment.s = 1
-    segment.g = 1
-    segment.l = isCode ? 1 : 0
-    segment.db = isCode ? 0 : 1
-    return segment
   }
 }

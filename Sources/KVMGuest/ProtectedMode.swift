@@ -12,22 +12,10 @@ enum ProtectedMode {
     sregs.cr0 = 0x11
     sregs.cr4 = 0
     sregs.efer = 0
-    sregs.cs = segment(codeSelector, type: 11)
-    let data = segment(dataSelector, type: 3)
+    sregs.cs = kvm_segment(flat: codeSelector, type: 11)
+    let data = kvm_segment(flat: dataSelector, type: 3)
     (sregs.ds, sregs.es, sregs.fs, sregs.gs, sregs.ss) = (data, data, data, data, data)
     sregs.gdt = kvm_dtable(base: 0, limit: 0, padding: (0, 0, 0))
     sregs.idt = kvm_dtable(base: 0, limit: 0, padding: (0, 0, 0))
-  }
-
-  private static func segment(_ selector: UInt16, type: UInt8) -> kvm_segment {
-    var segment = kvm_segment()
-    segment.limit = 0xFFFF_FFFF
-    segment.selector = selector
-    segment.type = type
-    segment.present = 1
-    segment.s = 1
-    segment.g = 1
-    segment.db = 1
-    return segment
   }
 }

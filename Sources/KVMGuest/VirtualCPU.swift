@@ -43,8 +43,9 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
     let start = machine.memory + base
     window = UnsafeMutableRawBufferPointer(start: start, count: VirtualMachine.window)
     shared = (start + Int(GUEST_SHARED_ADDRESS)).assumingMemoryBound(to: guest_shared.self)
+    let handle: VCPUHandle
     do throws(KVMError) {
-      let handle = try machine.makeVCPU(id)
+      handle = try machine.makeVCPU(id)
       do throws(KVMError) {
         rewrite = Self.loadProgram(into: window, hookupOptions.rdpmc)
         LongMode.write(to: window, base: UInt64(base))
@@ -53,14 +54,16 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
         try KVMError.check(
           "KVM_SET_CPUID2", clinux_kvm_set_cpuid(handle.fd, cpuid.entries, UInt32(cpuid.entries.count)))
         try KVMError.check("KVM_SET_MP_STATE", clinux_kvm_make_runnable(handle.fd))
-        // The last property to be set: once all are, an error runs `deinit`, which releases the vCPU as well.
-        hookup = try PMUHookup(pmu, handle, options: hookupOptions)
       } catch {
         machine.release(handle)
         throw error
       }
     } catch { throw .kvm(error) }
-    hookup.attach()
+    // The last property to be set: once all are, an error runs `deinit`, which releases the vCPU as well.
+    do throws(HookupError) { hookup = try PMUHookup(pmu, handle, options: hookupOptions) } catch {
+      machine.release(handle)
+      throw .hookup(error)
+    }
     try restart()
   }
 
@@ -83,6 +86,7 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
       try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(hookup.vcpu.fd, &sregs))
       try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(hookup.vcpu.fd, &regs))
     } catch { throw .kvm(error) }
+    hookup.attach()
   }
 
   /// CR4.PCE: RDPMC is allowed in ring 3.

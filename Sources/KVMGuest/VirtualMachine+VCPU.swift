@@ -30,10 +30,18 @@ extension VCPUHandle {
     switch Int32(bitPattern: run.pointee.exit_reason) {
     case KVM_EXIT_INTR, KVM_EXIT_IRQ_WINDOW_OPEN: return
     case KVM_EXIT_INTERNAL_ERROR, KVM_EXIT_FAIL_ENTRY, KVM_EXIT_SHUTDOWN:
-      var regs = kvm_regs()
-      _ = clinux_kvm_get_regs(fd, &regs)
-      throw .stopped(reason: run.pointee.exit_reason, detail: clinux_kvm_failure(run), rip: regs.rip)
-    default: throw .unknownExit(reason: run.pointee.exit_reason)
+      throw .stopped(reason: run.pointee.exit_reason, detail: clinux_kvm_failure(run), rip: rip)
+    case KVM_EXIT_MMIO:
+      let exit = clinux_kvm_mmio(run).pointee
+      throw .unknownAddress(exit.address, size: exit.size, isWrite: exit.is_write != 0, rip: rip)
+    default: throw .unknownExit(reason: run.pointee.exit_reason, rip: rip)
     }
+  }
+
+  /// The guest's RIP; 0 if KVM does not say.
+  private var rip: UInt64 {
+    var regs = kvm_regs()
+    _ = clinux_kvm_get_regs(fd, &regs)
+    return regs.rip
   }
 }

@@ -4,7 +4,7 @@
 /// |---|---|
 /// | `VirtualMachine` | VM, memory, interrupt controller, MSR filter |
 /// | `VirtualCPU`, `+Run` | a vCPU in 64-bit long mode, and its loop |
-/// | `LongMode` | page tables, descriptors, segments |
+/// | `LongMode`, `FlatSegment` | page tables, descriptors, segments |
 /// | `GuestCPUID` | the host's CPUID, with the PMU that the model says |
 /// | `MachineRegisters` | registers next to the PMU that guests look at |
 /// | `Devices` | serial port and exit port |
@@ -33,6 +33,9 @@ public final class VirtualMachine: @unchecked Sendable {
 
   /// Bytes of guest memory that a vCPU has, which it sees from address 0 on.
   public static let window = 8 << 20
+
+  /// Three pages below the firmware's place, that KVM takes on VMX for a guest in real mode: no memory is there.
+  private static let tssAddress: UInt32 = 0xFFFB_D000
 
   /// Makes a VM: memory, interrupt controllers in the kernel, and this MSR filter.
   ///
@@ -69,6 +72,9 @@ public final class VirtualMachine: @unchecked Sendable {
       try KVMError.check("KVM_GET_VCPU_MMAP_SIZE", clinux_kvm_run_size(system))
       try KVMError.check(
         "KVM_SET_USER_MEMORY_REGION", clinux_kvm_set_memory(fd, 0, 0, UInt64(memorySize), memory))
+      if clinux_kvm_check_extension(fd, UInt32(KVM_CAP_SET_TSS_ADDR)) > 0 {
+        try KVMError.check("KVM_SET_TSS_ADDR", clinux_kvm_set_tss_address(fd, Self.tssAddress))
+      }
       try KVMError.check("KVM_CREATE_IRQCHIP", clinux_kvm_create_irqchip(fd))
       try MSRExitReasons.filter.enable(on: fd)
       if !keepsKernelPMU { try KernelPMU.disable(on: fd) }
@@ -108,7 +114,9 @@ public enum GuestError: Error, Equatable {
   case filter(MSRFilterError)
   case hookup(HookupError)
   /// KVM_RUN ended with an exit that this machine does not know.
-  case unknownExit(reason: UInt32)
+  case unknownExit(reason: UInt32, rip: UInt64)
+  /// The guest reads or writes `size` bytes at a physical address where there is neither memory nor a device.
+  case unknownAddress(UInt64, size: UInt32, isWrite: Bool, rip: UInt64)
   /// KVM gave up: an instruction that it can't emulate, or a state that it can't enter.
   case stopped(reason: UInt32, detail: UInt64, rip: UInt64)
   /// An exception that the guest program did not expect.
@@ -132,7 +140,13 @@ extension GuestError: CustomStringConvertible {
     case .kvm(let error): "\(error)"
     case .filter(let error): "\(error)"
     case .hookup(let error): "\(error)"
-    case .unknownExit(let reason): "the guest stopped with exit \(reason), which this machine does not know"
+    case .unknownExit(let reason, let rip):
+      "the guest stopped at \(hexadecimal(rip)) with exit \(reason) (KVM_EXIT_ in linux/kvm.h), which this machine does not "
+        + "know: leave out what the guest does there"
+    case .unknownAddress(let address, let size, let isWrite, let rip):
+      "the guest \(isWrite ? "writes" : "reads") \(size) bytes at \(hexadecimal(address)), where this machine has neither "
+        + "memory nor a device (the instruction is at \(hexadecimal(rip))): give it more memory, or leave out what needs "
+        + "that device"
     case .stopped(UInt32(KVM_EXIT_SHUTDOWN), _, let rip):
       "the guest's CPU shut down at \(hexadecimal(rip)): it could not take an exception (triple fault)"
     case .stopped(UInt32(KVM_EXIT_INTERNAL_ERROR), UInt64(KVM_INTERNAL_ERROR_EMULATION), let rip):

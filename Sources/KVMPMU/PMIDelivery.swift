@@ -11,22 +11,35 @@ import VPMUModel
 /// is lost; it may find nothing to do.
 struct PMIDelivery {
   let masksOnDelivery: Bool
-  /// The core asked for one that has not been delivered.
-  var isDue = false
-  /// One was delivered, LVTPC could not be masked, and the guest has not touched its PMU since.
-  var isOutstanding = false
+  var state = PMIState()
+  /// The vCPU has run, and kvm_run has its APIC base since. Else the VMM may have set another one.
+  var knowsAPICBase = false
 
   init(masksOnDelivery: Bool) { self.masksOnDelivery = masksOnDelivery }
 
-  mutating func guestWrote(_ msr: MSRNumber) { isOutstanding = false }
+  mutating func guestWrote(_ msr: MSRNumber) { state.isOutstanding = false }
+}
+
+/// How far the hook-up is with a PMI: to be saved and restored beside the vPMU's state.
+public struct PMIState: Sendable, Hashable, BitwiseCopyable {
+  /// The core asked for one that has not been delivered.
+  public var isDue: Bool
+  /// One was delivered, LVTPC could not be masked, and the guest has not written a PMU register since: the next one waits.
+  public var isOutstanding: Bool
+
+  /// Neither, unless it is said.
+  public init(isDue: Bool = false, isOutstanding: Bool = false) {
+    self.isDue = isDue
+    self.isOutstanding = isOutstanding
+  }
 }
 
 extension PMUHookup {
   /// Delivers the PMI that is due, as LVTPC says.
   func deliverPMI() throws(HookupError) {
     do throws(KVMError) {
-      guard !pmi.isOutstanding else { return }
-      pmi.isDue = false
+      guard !pmi.state.isOutstanding else { return }
+      pmi.state.isDue = false
       let (route, id, isX2APIC) = try readLVTPC()
       guard !route.isMasked else {
         calls.maskedPMIs &+= 1
@@ -54,7 +67,7 @@ extension PMUHookup {
         let masked = UInt64(route.rawValue | PMIRoute.mask)
         if try KVMError.check("KVM_SET_MSRS", clinux_kvm_set_msr(vcpu.fd, PMIRoute.msr, masked)) == 1 { return }
       }
-      pmi.isOutstanding = true
+      pmi.state.isOutstanding = true
     } catch { throw .kvm(error) }
   }
 
@@ -78,10 +91,10 @@ extension PMUHookup {
     return (route, UInt32(truncatingIfNeeded: try register(PMIRoute.idMSR) ?? 0), true)
   }
 
-  /// KVM leaves it in kvm_run at each exit; before the first one it is asked for.
+  /// KVM leaves it in kvm_run at each return of KVM_RUN; before the first one, since the vCPU was attached or restored, it is
+  /// asked for.
   private func apicBase() throws(KVMError) -> APICBase {
-    let known = vcpu.run.pointee.apic_base
-    return APICBase(rawValue: known != 0 ? known : try register(APICBase.msr) ?? 0)
+    APICBase(rawValue: pmi.knowsAPICBase ? vcpu.run.pointee.apic_base : try register(APICBase.msr) ?? 0)
   }
 
   /// KVM_GET_MSRS; nil: there is none.

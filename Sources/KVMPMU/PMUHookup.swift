@@ -38,24 +38,34 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
   let emulated: EmulatedInstructions?
   let mirror: RDPMCMirror?
 
-  /// - Throws: ``KVMError`` if the vCPU has no statistics where `options.counting` needs them
-  public init(_ pmu: PMU, _ vcpu: VCPUHandle, options: HookupOptions) throws(KVMError) {
+  /// - Parameter vcpu: its CPUID has been set
+  /// - Throws: the vCPU has no statistics where `options.counting` needs them; ``HookupError/noMirror(reason:)``
+  public init(_ pmu: PMU, _ vcpu: VCPUHandle, options: HookupOptions) throws(HookupError) {
+    if options.rdpmc == .mirror,
+      let reason = RDPMCMirror.probe(vcpu, counters: options.rdpmcCounters, modelVendors: options.modelVendors)
+    {
+      throw .noMirror(reason: reason)
+    }
     self.pmu = pmu
     self.vcpu = vcpu
     self.options = options
     slices = SliceClock(options.slices)
     pmi = PMIDelivery(masksOnDelivery: options.masksLVTPCOnDelivery)
     mirror = options.rdpmc == .mirror ? RDPMCMirror(vcpu, counters: options.rdpmcCounters) : nil
-    let isEmulated = options.counting == .nestedInSoftware
-    emulated =
-      isEmulated
-      ? try options.instructions.map { event throws(KVMError) in try EmulatedInstructions(of: vcpu, event) } : nil
+    let counted = options.counting == .nestedInSoftware ? options.instructions : nil
+    do throws(KVMError) {
+      emulated = try counted.map { event throws(KVMError) in try EmulatedInstructions(of: vcpu, event) }
+    } catch { throw .kvm(error) }
   }
 
   deinit { detach() }
 
-  /// From now on signal handlers of this library on the calling thread end KVM_RUN of this vCPU.
-  public func attach() { clinux_kick_set_target(vcpu.immediateExit) }
+  /// From now on signal handlers of this library on the calling thread end KVM_RUN of this vCPU. Again after the VMM itself
+  /// changed the mode of the local APIC (KVM_SET_SREGS, KVM_SET_MSRS): it is looked at anew.
+  public func attach() {
+    pmi.knowsAPICBase = false
+    clinux_kick_set_target(vcpu.immediateExit)
+  }
 
   /// Undoes ``attach()``: before the kvm_run page is unmapped, on the same thread.
   public func detach() {
@@ -79,21 +89,25 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
       }
       action = try pmu.enter()
     } catch { throw .pmu(error) }
-    if action == .injectPMI, options.deliversPMI { pmi.isDue = true }
+    if action == .injectPMI, options.deliversPMI { pmi.state.isDue = true }
     if let mirror { calls.mirrorCalls &+= try mirror.update(pmu) }
-    if pmi.isDue { try deliverPMI() }
+    if pmi.state.isDue { try deliverPMI() }
     return action
   }
 
-  /// A PMI that is still to be delivered: one more thing to save, beside the vPMU's state. Restored by ``requestPMI()``.
-  public var hasUndeliveredPMI: Bool { pmi.isDue }
-
-  /// The next ``enter()`` delivers a PMI.
-  public func requestPMI() { pmi.isDue = true }
+  /// How far it is with a PMI: one more thing to save, and to set after the vCPU's registers were restored.
+  public var pmiState: PMIState {
+    get { pmi.state }
+    set {
+      pmi.state = newValue
+      pmi.knowsAPICBase = false
+    }
+  }
 
   /// Right after each KVM_RUN: reports what KVM emulated.
   public func guestRan() throws(HookupError) {
     options.runs?.count()
+    pmi.knowsAPICBase = true
     do throws(VPMUError) {
       try pmu.guestRan()
       guard let count = emulated?.take(), count != 0 else { return }
@@ -136,6 +150,8 @@ public enum ExitAnswer: Sendable, Equatable {
 public enum HookupError: Error, Equatable {
   case pmu(VPMUError)
   case kvm(KVMError)
+  /// ``RDPMCWay/mirror`` is not possible on this host, with this guest.
+  case noMirror(reason: String)
 }
 
 extension HookupError: CustomStringConvertible {
@@ -143,6 +159,7 @@ extension HookupError: CustomStringConvertible {
     switch self {
     case .pmu(let error): "\(error)"
     case .kvm(let error): "\(error)"
+    case .noMirror(let reason): "RDPMC can't be mirrored: \(reason)"
     }
   }
 }
@@ -167,6 +184,8 @@ public struct HookupOptions: Sendable {
   public nonisolated(unsafe) var runs: RunCounter?
   /// With ``RDPMCWay/mirror``: the counters' registers (``RDPMCMirror/registers(_:)``).
   public var rdpmcCounters: [MSRNumber] = []
+  /// With ``RDPMCWay/mirror``: CPUID vendor strings of the processors that have these.
+  public var modelVendors: [String] = []
 
   public init(
     slices: SliceClock.Source = .threadSwitches(), masksLVTPCOnDelivery: Bool, rdpmc: RDPMCWay = .none,
@@ -193,7 +212,10 @@ public struct HookupOptions: Sendable {
       instructions: declaration.event(for: .instructions).map {
         EventCode(selector: $0.select, mask: declaration.eventSelectMask)
       })
-    if rdpmc == .mirror { rdpmcCounters = RDPMCMirror.registers(declaration) }
+    if rdpmc == .mirror {
+      rdpmcCounters = RDPMCMirror.registers(declaration)
+      modelVendors = declaration.cpuidVendors
+    }
   }
 }
 

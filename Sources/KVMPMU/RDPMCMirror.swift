@@ -10,7 +10,8 @@ import VPMUModel
 /// counters stand still. A counter of ours that counts is as old as the last entry; one that stands still, as in a PMI handler
 /// after the global control was cleared, is exact.
 ///
-/// It has not run on the machines that this is built on, whose KVM has no PMU: ``probe(_:counter:modelVendors:hostVendor:)`` says so there.
+/// It has not run on the machines that this is built on, whose KVM has no PMU: ``probe(_:counters:modelVendors:hostVendor:)``
+/// says so there.
 public final class RDPMCMirror {
   /// A counter that RDPMC can name, and what KVM's PMU holds of it.
   private struct Counter {
@@ -41,32 +42,42 @@ public final class RDPMCMirror {
     }
   }
 
-  /// Whether this way is possible on a vCPU whose CPUID has been set; nil: yes, else why not.
+  /// Whether this way is possible on a vCPU whose CPUID has been set; nil: yes, else why not. The counters are 0 afterwards.
   ///
   /// - Parameters:
-  ///   - counter: the model's first counter register
-  ///   - hostVendor: CPUID vendor string of the processor
+  ///   - counters: the registers to be mirrored: ``registers(_:)``
+  ///   - modelVendors: CPUID vendor strings of the processors that have them
+  ///   - hostVendor: that of the processor; nil: it is asked
   public static func probe(
-    _ vcpu: VCPUHandle, counter: MSRNumber, modelVendors: [String], hostVendor: String
+    _ vcpu: VCPUHandle, counters: [MSRNumber], modelVendors: [String], hostVendor: String? = nil
   ) -> String? {
+    let hostVendor = hostVendor ?? processorVendor
     guard clinux_kvm_check_extension(vcpu.vm, UInt32(KVM_CAP_PMU_CAPABILITY)) & KVM_PMU_CAP_DISABLE != 0 else {
       return "KVM has no PMU for guests here"
     }
     guard modelVendors.contains(hostVendor) else {
       return "KVM's PMU is that of a \(hostVendor) processor, the model's is another one"
     }
-    var value: UInt64 = 0
-    guard clinux_kvm_set_msr(vcpu.fd, counter.rawValue, 1) == 1,
-      clinux_kvm_get_msr(vcpu.fd, counter.rawValue, &value) == 1, value == 1
-    else { return "KVM's PMU does not take values for \(counter): it is off, or the guest's CPUID shows none" }
+    for counter in counters {
+      var value: UInt64 = 0
+      guard clinux_kvm_set_msr(vcpu.fd, counter.rawValue, 1) == 1,
+        clinux_kvm_get_msr(vcpu.fd, counter.rawValue, &value) == 1, value == 1,
+        clinux_kvm_set_msr(vcpu.fd, counter.rawValue, 0) == 1
+      else { return "KVM's PMU does not take values for \(counter): it is off, or has fewer counters than the guest's" }
+    }
     return nil
+  }
+
+  private static var processorVendor: String {
+    let vendor = clinux_cpu_vendor()
+    return withUnsafeBytes(of: vendor) { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Writes what changed.
   ///
   /// - Returns: calls of the kernel: 0 or 1
   /// - Throws: a counter that KVM refuses: the guest would go on reading what it held before
-  func update(_ pmu: some GuestFacingPMU) throws(HookupError) -> UInt64 {
+  package func update(_ pmu: some GuestFacingPMU) throws(HookupError) -> UInt64 {
     changed.removeAll(keepingCapacity: true)
     for index in counters.indices {
       let answer: ReadAnswer

@@ -8,6 +8,6 @@ public enum RDPMCWay: Sendable, Hashable {
   case rewrite(port: UInt8 = RDPMCRewrite.usualPort)
   /// KVM's own PMU stays on and answers RDPMC from counters that the hook-up writes before each entry (``RDPMCMirror``).
   /// Exact while a counter stands still; of one that counts, the value at the last entry. Needs a host of the model's vendor
-  /// whose KVM has a PMU. It has not run where there is no such host: ``RDPMCMirror/probe(_:counter:modelVendors:hostVendor:)`` says whether here is one.
+  /// whose KVM has a PMU, else ``PMUHookup`` is not made and says why (``HookupError/noMirror(reason:)``). It has not run yet.
   case mirror
 }

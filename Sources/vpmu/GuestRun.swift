@@ -58,13 +58,19 @@ struct GuestRun: Sendable {
   ) throws -> String {
     guard let trace else {
       let pmu = try VirtualPMU(model: model, configuration: preset.configuration, host: host)
-      return try run(pmu, pmu.state, hookup, vcpu, simulated, correct).text
+      return try self.text(run(pmu, pmu.state, hookup, vcpu, simulated, correct))
     }
     let pmu = try RecordingPMU(
       model, preset.configuration, on: host, to: trace, title: "the built-in guest program on \(preset.name)")
-    let text = try run(pmu, pmu.pmu.state, hookup, vcpu, simulated, correct).text
+    let text = try self.text(run(pmu, pmu.pmu.state, hookup, vcpu, simulated, correct))
     try pmu.finish()
     return text + "\ntrace      \(trace)"
+  }
+
+  private func text(_ report: BuiltInReport) -> String {
+    var report = report
+    report.countsTime = capabilities.bestHost.source.map { !$0.countsTheEvent } ?? false
+    return report.text
   }
 
   private func run(

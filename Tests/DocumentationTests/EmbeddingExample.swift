@@ -46,14 +46,14 @@ func loop(_ hookup: PMUHookup<EmbeddedPMU>, exit: (UnsafeMutablePointer<kvm_run>
 }
 
 /// Between two rounds of the loop, before the vCPU's registers are read.
-func save(_ hookup: PMUHookup<EmbeddedPMU>) throws -> (state: SavedState, isPMIDue: Bool) {
+func save(_ hookup: PMUHookup<EmbeddedPMU>) throws -> (state: SavedState, pmi: PMIState) {
   try hookup.completeExit()
-  return (try hookup.pmu.save(), hookup.hasUndeliveredPMI)
+  return (try hookup.pmu.save(), hookup.pmiState)
 }
 
-func restore(_ saved: (state: SavedState, isPMIDue: Bool), to hookup: PMUHookup<EmbeddedPMU>) throws {
+func restore(_ saved: (state: SavedState, pmi: PMIState), to hookup: PMUHookup<EmbeddedPMU>) throws {
   try hookup.pmu.restore(saved.state)
-  if saved.isPMIDue { hookup.requestPMI() }
+  hookup.pmiState = saved.pmi
 }
 
 /// What a VMM asks of its vCPU by a signal: the handler sets this and `immediate_exit`.

@@ -91,7 +91,7 @@ extension Guest {
           _ = try guest.cpu.perform(.userLoop(10))
         }
         // An interrupt for nothing.
-        guest.cpu.hookup.requestPMI()
+        guest.cpu.hookup.pmiState.isDue = true
         _ = try guest.cpu.perform(.userLoop(10))
         return (guest.cpu.handlerTimes(after: 0), guest.cpu.handlerTimes(after: 2), guest.cpu.pmis)
       }

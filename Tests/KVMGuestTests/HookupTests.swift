@@ -89,31 +89,92 @@ extension Guest {
       #expect(calls.pmis == 0 && calls.maskedPMIs == 1)
     }
 
+    @Test func `Without a PMU of KVM's own there is no mirror, and its reason is said`() throws {
+      let error = #expect(throws: GuestError.self) {
+        try Guest.run {
+          // KVM's PMU is off in this machine.
+          _ = try GuestUnderTest(IntelModel(), IntelModel().declaration.presets[0].configuration, rdpmc: .mirror)
+        }
+      }
+      guard case .hookup(.noMirror(let reason))? = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(reason.contains("KVM"), "\(reason)")
+    }
+
     @Test func `A counter that KVM's own PMU does not take is no RDPMC that is silently old`() throws {
-      let error = try Guest.run { () -> GuestError? in
-        // KVM's PMU is off in this machine.
-        let guest = try GuestUnderTest(IntelModel(), IntelModel().declaration.presets[0].configuration, rdpmc: .mirror)
-        do throws(GuestError) { _ = try guest.cpu.perform(.wrmsr(MSRNumber(0xC1), 77)) } catch { return error }
+      let error = try Guest.run { () -> HookupError? in
+        let guest = try GuestUnderTest(IntelModel(), IntelModel().declaration.presets[0].configuration)
+        let mirror = RDPMCMirror(guest.cpu.hookup.vcpu, counters: RDPMCMirror.registers(IntelModel().declaration))
+        do throws(HookupError) { _ = try mirror.update(guest.pmu) } catch { return error }
         return nil
       }
-      guard case .hookup(.kvm(let refusal))? = error else {
+      guard case .kvm(let refusal)? = error else {
         Issue.record("\(String(describing: error))")
         return
       }
       #expect(refusal.call.hasPrefix("KVM_SET_MSRS of"), "\(refusal)")
     }
 
-    @Test func `What is saved of the hook-up is whether a PMI is under way`() throws {
-      let (isDue, pmis) = try Guest.run { () -> (Bool, HandledPMIs) in
-        let guest = try GuestUnderTest(IntelModel(), IntelModel().declaration.presets[0].configuration)
+    @Test(arguments: [true, false])
+    func `A PMI that was due when the hook-up was saved comes after it was restored`(_ isX2APIC: Bool) throws {
+      let (pmis, after) = try Guest.run { () -> (HandledPMIs, PMIState) in
+        let model = IntelModel()
+        let guest = try GuestUnderTest(
+          model, model.declaration.presets[0].configuration, options: VCPUOptions(isX2APIC: isX2APIC))
         try guest.cpu.setLVTPC(.nmi)
-        guest.cpu.hookup.requestPMI()
-        let isDue = guest.cpu.hookup.hasUndeliveredPMI
+        guest.cpu.hookup.pmiState = PMIState(isDue: true)
         _ = try guest.cpu.perform(.userLoop(10))
-        return (isDue, guest.cpu.pmis)
+        return (guest.cpu.pmis, guest.cpu.hookup.pmiState)
       }
-      #expect(isDue)
       #expect(pmis.count == 1 && pmis.empty == 1)
+      #expect(!after.isDue)
+    }
+
+    @Test func `One that waits for the guest's handler still waits after it was restored`() throws {
+      let (saved, early, late) = try Guest.run { () -> (PMIState, KVMCallCounts, KVMCallCounts) in
+        let model = IntelModel()
+        let guest = try GuestUnderTest(
+          model, model.declaration.presets[0].configuration, options: VCPUOptions(isX2APIC: false))
+        try guest.cpu.setLVTPC(.nmi)
+        let hookup = guest.cpu.hookup
+        hookup.pmiState.isDue = true
+        try hookup.enter()
+        hookup.pmiState.isDue = true
+        let saved = hookup.pmiState
+        hookup.pmiState = PMIState()
+        hookup.pmiState = saved
+        try hookup.enter()
+        let early = hookup.calls
+        _ = try guest.cpu.perform(.wrmsr(MSRNumber(0x186), 0))
+        _ = try guest.cpu.perform(.userLoop(10))
+        return (saved, early, hookup.calls)
+      }
+      #expect(saved == PMIState(isDue: true, isOutstanding: true))
+      #expect(early.pmis == 1)
+      #expect(late.pmis == 2)
+    }
+
+    @Test func `A PMI before the first run in another mode of the local APIC goes by that mode`() throws {
+      let (before, after, read) = try Guest.run { () -> (KVMCallCounts, KVMCallCounts, UInt64) in
+        let model = IntelModel()
+        let guest = try GuestUnderTest(model, model.declaration.presets[0].configuration)
+        try guest.cpu.setLVTPC(.nmi)
+        let vcpu = guest.cpu.hookup.vcpu
+        // Another machine's: its local APIC is off.
+        var sregs = kvm_sregs()
+        try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(vcpu.fd, &sregs))
+        sregs.apic_base &= ~0xC00
+        try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(vcpu.fd, &sregs))
+        guest.cpu.hookup.pmiState = PMIState(isDue: true)
+        let before = guest.cpu.hookup.calls
+        try guest.cpu.hookup.enter()
+        return (before, guest.cpu.hookup.calls, vcpu.run.pointee.apic_base)
+      }
+      #expect(read & 0x800 != 0, "kvm_run still says that it is on")
+      #expect(after.pmis == before.pmis)
+      #expect(after.maskedPMIs == before.maskedPMIs + 1)
     }
   }
 }

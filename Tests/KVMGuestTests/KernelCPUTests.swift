@@ -48,6 +48,19 @@ extension Guest {
       }
     }
 
+    @Test("that reads where nothing is hears address, size and place")
+    func unknownAddress() throws {
+      var file = KernelFile()
+      file.code = [0x8B, 0x00, 0x90, 0x90]  // MOV EAX, [EAX], which is multiboot's 2BADB002H
+      let error = #expect(throws: GuestError.self) { try KernelRun(IntelModel(), file.bytes, .protected32) }
+      guard case .unknownAddress(0x2BAD_B002, size: 4, isWrite: false, let rip)? = error else {
+        Issue.record("\(error.debugDescription)")
+        return
+      }
+      #expect((UInt64(file.entry)...UInt64(file.entry) + 2).contains(rip))
+      #expect(error?.description.contains("reads 4 bytes at 0x2badb002") == true, "\(error.debugDescription)")
+    }
+
     @Test("that loses itself is stopped, saying how")
     func tripleFault() throws {
       var file = KernelFile()

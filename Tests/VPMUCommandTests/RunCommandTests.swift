@@ -15,6 +15,9 @@ private let obstacle = VirtualMachine.obstacle()
     #expect(run.lines.first?.hasPrefix("guest      \(model)") == true)
     #expect(run.lines.contains { $0.hasPrefix("host       ") })
     #expect(run.lines.contains { $0.hasPrefix("sampling   ") && !$0.contains(" 0 PMIs") })
+    let isTime = run.lines.contains { $0.hasPrefix("host       software clock") }
+    let counts = run.lines.filter { $0.hasPrefix("counting   ") }
+    #expect(!counts.isEmpty && counts.allSatisfy { $0.contains(" ns of the clock") == isTime }, "\(counts)")
     let replay = try Command.run(["replay", trace])
     #expect(replay.status == 0)
     #expect(replay.lines.last?.hasSuffix("0 mismatches") == true)

@@ -42,6 +42,10 @@ int clinux_kvm_set_memory(int vm, uint32_t slot, uint64_t guest_address, uint64_
 /* KVM_CREATE_IRQCHIP */
 int clinux_kvm_create_irqchip(int vm);
 
+/* KVM_SET_TSS_ADDR: three pages of guest addresses below 4 GB that no memory slot and no device has. Before the first
+ * vCPU. */
+int clinux_kvm_set_tss_address(int vm, uint32_t address);
+
 /* KVM_CREATE_VCPU. Returns the vCPU's descriptor, closed on exec. */
 int clinux_kvm_create_vcpu(int vm, uint32_t id);
 
@@ -114,12 +118,23 @@ typedef struct clinux_kvm_io_exit {
   uint64_t data_offset;
 } clinux_kvm_io_exit;
 
+typedef struct clinux_kvm_mmio_exit {
+  uint64_t address;
+  uint8_t data[8];
+  uint32_t size;
+  uint8_t is_write;
+} clinux_kvm_mmio_exit;
+
 static inline clinux_kvm_msr_exit *_Nonnull clinux_kvm_msr(struct kvm_run *_Nonnull run) {
   return (clinux_kvm_msr_exit *)(void *)&run->msr;
 }
 
 static inline const clinux_kvm_io_exit *_Nonnull clinux_kvm_io(struct kvm_run *_Nonnull run) {
   return (const clinux_kvm_io_exit *)(void *)&run->io;
+}
+
+static inline const clinux_kvm_mmio_exit *_Nonnull clinux_kvm_mmio(struct kvm_run *_Nonnull run) {
+  return (const clinux_kvm_mmio_exit *)(void *)&run->mmio;
 }
 
 /* The bytes of an I/O exit: size * count. */

@@ -19,6 +19,9 @@ func boot(_ choice: PluginSelection) throws {
   // 1. A VM. Its PMU is ours: KVM's own is off, and accesses to our registers exit.
   let system = try KVMError.check("open of /dev/kvm", clinux_kvm_open())
   let vm = try KVMError.check("KVM_CREATE_VM", clinux_kvm_create_vm(system))
+  if clinux_kvm_check_extension(vm, UInt32(KVM_CAP_SET_TSS_ADDR)) > 0 {  // three pages of KVM's own, on VMX
+    try KVMError.check("KVM_SET_TSS_ADDR", clinux_kvm_set_tss_address(vm, 0xFFFB_D000))
+  }
   try KVMError.check("KVM_CREATE_IRQCHIP", clinux_kvm_create_irqchip(vm))
   try KernelPMU.disable(on: vm)
   try MSRExitReasons.filter.enable(on: vm)
@@ -73,7 +76,7 @@ func boot(_ choice: PluginSelection) throws {
   }
 }
 
-/// The host's CPUID, with the model's leaves in place of the host's PMU.
+/// The host's CPUID, with the model's leaves in place of the host's PMU. The vendor stays: this guest has no driver that asks.
 func setCPUID(_ vcpu: VCPUHandle, _ guest: GuestConfiguration, _ system: Int32) throws(KVMError) {
   var count: UInt32 = 256
   var entries = [kvm_cpuid_entry2](repeating: kvm_cpuid_entry2(), count: Int(count))
@@ -91,9 +94,7 @@ func setCPUID(_ vcpu: VCPUHandle, _ guest: GuestConfiguration, _ system: Int32) 
 
 /// 64-bit long mode, where 2 MB from address 0 on are mapped; the local APIC in x2APIC mode. The guest is told its counter's
 /// registers, found by their roles.
-func setRegisters(
-  _ vcpu: VCPUHandle, _ declaration: ModelDeclaration, _ memory: UnsafeMutableRawPointer
-) throws(KVMError) {
+func setRegisters(_ vcpu: VCPUHandle, _ declaration: ModelDeclaration, _ memory: UnsafeMutableRawPointer) throws {
   for (place, entry) in [(0x1000, 0x2003), (0x2000, 0x3003), (0x3000, 0x83)] as [(Int, UInt64)] {
     memory.storeBytes(of: entry, toByteOffset: place, as: UInt64.self)
   }
@@ -111,11 +112,10 @@ func setRegisters(
   func register(_ role: RegisterRole) -> UInt64 {
     UInt64(declaration.ranges.first { $0.role == role }?.first.rawValue ?? 0)
   }
-  let samplesKernel: UInt64 = 0x52_0000  // EN, INT, OS
   var regs = kvm_regs()
   (regs.rip, regs.rflags) = (UInt64(GUEST_ADDRESS), 2)
   (regs.rbx, regs.rsi) = (register(.gpCounter), register(.eventSelect))
-  regs.rdi = (declaration.event(for: .instructions)?.select ?? 0) | samplesKernel
+  regs.rdi = (declaration.event(for: .instructions)?.select ?? 0) | 0x52_0000  // EN, INT, OS
   try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(vcpu.fd, &regs))
 }
 

@@ -76,11 +76,13 @@ func boot<Host: HostEvents>(
   let (declaration, configuration) = (choice.plugin.declaration, choice.preset.configuration)
   let pmu = try VirtualPMU(model: choice.plugin.model, configuration: configuration, host: host)
   let exitPort = ExitPort()
+  let output = SerialOutput(timeLimit: options.timeLimit)
+  defer { output.flush() }
   let cpu = try KernelCPU(
     machine, pmu, guest: configuration, vendor: declaration.cpuidVendors[0],
     hookup: HookupOptions(for: declaration, rdpmc: .rewrite(), counting: counting), kernel: kernel,
     devices: [
-      SerialPort { write([$0], to: STDOUT_FILENO) },
+      SerialPort(output.put),
       FirmwareConfiguration(cpus: 1, memory: UInt64(machine.memorySize)),
     ],
     exitPort: exitPort, options: options)
@@ -88,6 +90,7 @@ func boot<Host: HostEvents>(
     _ = try cpu.run()
     return exitPort.status ?? Status.stopped
   } catch {
+    output.flush()
     tell("\(error)")
     if case .timeLimit = error { return Status.timeLimit }
     return Status.stopped
