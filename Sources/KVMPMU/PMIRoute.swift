@@ -34,10 +34,10 @@ public struct PMIRoute: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     case other
   }
 
-  /// Whether a CPU with this CPUID vendor string sets LVTPC's mask when it delivers the interrupt: Intel and the makers of
-  /// CPUs after its manual do, AMD and Hygon do not.
+  /// Whether a CPU with this CPUID vendor string sets LVTPC's mask when it delivers the interrupt: AMD's do not, nor
+  /// Hygon's, which are made after them. Others have their performance monitoring from Intel's manual, and do.
   public static func masksOnDelivery(cpuidVendor: String) -> Bool {
-    ["GenuineIntel", "CentaurHauls", "  Shanghai  "].contains(cpuidVendor)
+    !["AuthenticAMD", "HygonGenuine"].contains(cpuidVendor)
   }
 }
 

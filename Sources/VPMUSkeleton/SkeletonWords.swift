@@ -25,7 +25,7 @@ struct SkeletonWords {
   /// conforms to; or a plugin has it that comes with vpmu.
   static let taken: Set<String> = [
     "amd", "bench", "conformance", "core", "declared", "intel", "loader", "model", "pluginkit", "pmu", "skeleton",
-    "trace",
+    "trace", "vpmu",
   ]
 
   /// The same with a directory for `{{package}}`.
