@@ -7,7 +7,9 @@ struct VendorNameTests {
   private static let places = ["Package.swift", "Makefile", ".ci", "Plugins", "Sources", "Tests"]
     .map { Example.repository.appending(path: $0).path }
 
-  @Test("what an example, its plugin, its models and their vendors are called stands nowhere else", arguments: Example.tested)
+  @Test(
+    "what an example, its plugin, its models and their vendors are called stands nowhere else",
+    arguments: Example.tested)
   func names(example: Example) throws {
     let declarations = try example.plugins.map(\.declaration)
     let words = declarations.flatMap { [$0.name, $0.id] + $0.cpuidVendors + $0.presets.map(\.name) }
