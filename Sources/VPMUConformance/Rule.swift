@@ -20,7 +20,7 @@
 ///      trace up to there, which the judge then makes shorter and replays. Keep a case small: one register, one bit, a fresh
 ///      guest for each (it costs microseconds).
 ///    - What a guest does with a counter: a ``GuestCounter`` of `subject.counters(…)`, started and read by its guest.
-///    - What can only be compared with another run: a ``ScriptedGuest``, a ``RandomScript``, and ``shortest(_:where:)``. What no
+///    - What can only be compared with another run: a ``ScriptedGuest``, a ``RandomScript``, and ``shortest(_:removing:where:)``. What no
 ///      answer shows is a ``Finding/violatedUnseen(_:model:trace:)``.
 ///    - What a callback does to the state: a ``GuardedState``. It notices what is written where nothing may be.
 ///    - What exists for this guest: ``GuestRegisters``, from the declared ranges and the shape that `refresh` made.

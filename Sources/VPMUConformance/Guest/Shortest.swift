@@ -2,8 +2,11 @@
 /// halves first and single elements last, until none can go. The last element stays.
 ///
 /// `holds` is asked a few times the number of elements, and a few times more for each that stays.
+///
+/// - Parameter mayGo: elements that can be left out
 package func shortest<Element, Failure: Error>(
-  _ elements: [Element], where holds: ([Element]) throws(Failure) -> Bool
+  _ elements: [Element], removing mayGo: (Element) -> Bool = { _ in true },
+  where holds: ([Element]) throws(Failure) -> Bool
 ) throws(Failure) -> [Element] {
   var best = elements
   var piece = max(best.count / 2, 1)
@@ -13,10 +16,10 @@ package func shortest<Element, Failure: Error>(
     var end = best.count - 1
     while end > 0 {
       let start = max(end - piece, 0)
-      let candidate = Array(best[..<start] + best[end...])
-      if try holds(candidate) {
+      let candidate = best[..<start] + best[start..<end].filter { !mayGo($0) } + best[end...]
+      if candidate.count < best.count, try holds(Array(candidate)) {
         hasShrunk = true
-        best = candidate
+        best = Array(candidate)
       }
       end = start
     }

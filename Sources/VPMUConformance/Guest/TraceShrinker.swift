@@ -11,34 +11,20 @@ package struct TraceShrinker<Model: PMUModel> {
 
   /// Without the reads that don't matter: a read changes nothing, so none can change what is right.
   package func withoutReads(_ trace: Trace) -> Trace {
-    shrink(trace, removing: \.isRead) { showsLastOnly($0) ? $0 : nil }
+    shrink(trace, removing: \.isRead, where: showsLastOnly)
   }
 
-  /// Removes operations, halves first and single ones last, until none of those allowed can go.
+  /// Removes operations, until none of those allowed can go (``shortest(_:removing:where:)``).
   ///
   /// - Parameters:
   ///   - mayGo: operations that can be removed; the last one never is
-  ///   - judge: the trace, with answers that are right for what is left, if its last one still differs; else nil
+  ///   - holds: whether the last answer of what is left still differs
   package func shrink(
-    _ trace: Trace, removing mayGo: (TraceOperation) -> Bool, judge: (Trace) -> Trace?
+    _ trace: Trace, removing mayGo: (TraceOperation) -> Bool, where holds: (Trace) -> Bool
   ) -> Trace {
-    var best = trace
-    var piece = max(best.steps.count / 2, 1)
-    while true {
-      var hasShrunk = false
-      // From the end: what came last decides most.
-      var end = best.steps.count - 1
-      while end > 0 {
-        let start = max(end - piece, 0)
-        let kept = best.steps.indices.filter { !(start..<end).contains($0) || !mayGo(best.steps[$0].operation) }
-        if kept.count < best.steps.count, let shorter = judge(best.keeping(kept)) {
-          hasShrunk = true
-          best = shorter
-        }
-        end = min(start, best.steps.count - 1)
-      }
-      if piece > 1 { piece /= 2 } else if !hasShrunk { return best }
-    }
+    let kept = shortest(
+      Array(trace.steps.indices), removing: { mayGo(trace.steps[$0].operation) }, where: { holds(trace.keeping($0)) })
+    return trace.keeping(kept)
   }
 
   /// Whether a replay differs at the last operation and nowhere before.

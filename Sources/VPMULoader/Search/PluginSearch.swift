@@ -62,16 +62,6 @@ public struct PluginSearch: Sendable {
 
 /// The `.so` files of a directory, by name; nil if it can't be read.
 func libraryNames(inDirectory path: String) -> [String]? {
-  guard let directory = opendir(path) else { return nil }
-  defer { closedir(directory) }
-  var names: [String] = []
-  while let entry = readdir(directory) {
-    let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
-      field.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: field.pointee)) {
-        String(cString: $0)
-      }
-    }
-    if name.hasSuffix(".so") { names.append(name) }
-  }
-  return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  names(inDirectory: path)?.filter { $0.hasSuffix(".so") }
+    .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
 }

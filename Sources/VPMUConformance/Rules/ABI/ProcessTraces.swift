@@ -1,4 +1,5 @@
 import Glibc
+import VPMULoader
 
 /// What code may leave behind in a process: its threads, its children and open descriptors.
 struct ProcessTraces {
@@ -8,11 +9,13 @@ struct ProcessTraces {
   let descriptors: Set<Int32>
 
   init() {
-    threads = Self.entries("/proc/self/task").count
+    threads = names(inDirectory: "/proc/self/task")?.count ?? 0
     var child = siginfo_t()
     hasChildren = waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0
     // Reading the directory takes a descriptor, which is closed again.
-    descriptors = Set(Self.entries("/proc/self/fd").compactMap(Int32.init)).filter { fcntl($0, F_GETFD) >= 0 }
+    descriptors = Set((names(inDirectory: "/proc/self/fd") ?? []).compactMap(Int32.init)).filter {
+      fcntl($0, F_GETFD) >= 0
+    }
   }
 
   /// What a descriptor is open on.
@@ -20,19 +23,6 @@ struct ProcessTraces {
     var buffer = [CChar](repeating: 0, count: 4096)
     let length = readlink("/proc/self/fd/\(descriptor)", &buffer, buffer.count - 1)
     return length > 0 ? String(decoding: buffer[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self) : "?"
-  }
-
-  private static func entries(_ path: String) -> [String] {
-    guard let directory = opendir(path) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names
   }
 }
 

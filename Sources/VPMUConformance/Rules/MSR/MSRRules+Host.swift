@@ -101,12 +101,12 @@ extension MSRRules {
       case .readMSR(let last, _, _)? = trace.steps.last?.operation
     else { return finding }
     let shrinker = TraceShrinker(model: guest.vpmu.model)
-    let shorter = shrinker.shrink(trace) { operation in
-      if case .writeMSR(let msr, _, _, _) = operation { return msr != last }
-      return true
-    } judge: {
-      shrinker.showsLastOnly($0) ? $0 : nil
-    }
+    let shorter = shrinker.shrink(
+      trace,
+      removing: { operation in
+        if case .writeMSR(let msr, _, _, _) = operation { return msr != last }
+        return true
+      }, where: shrinker.showsLastOnly)
     return .violated(message, model: model, trace: shorter)
   }
 }

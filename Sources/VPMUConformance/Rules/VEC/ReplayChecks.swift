@@ -1,6 +1,7 @@
 import Glibc
 import VPMUCore
 import VPMUModel
+import VPMULoader
 import VPMUTrace
 
 /// Recorded traces, replayed.
@@ -50,17 +51,9 @@ extension VECRules {
 
   /// The files `*.jsonl`, sorted by name.
   private static func traces(in directory: String) throws(Finding) -> [String] {
-    guard let stream = opendir(directory) else {
+    guard let names = names(inDirectory: directory) else {
       throw .notApplicable("the directory \(directory) can't be read: \(String(cString: strerror(errno)))")
     }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasSuffix(".jsonl") { names.append("\(directory)/\(name)") }
-    }
-    return names.sorted()
+    return names.filter { $0.hasSuffix(".jsonl") }.map { "\(directory)/\($0)" }.sorted()
   }
 }
