@@ -18,6 +18,8 @@ public final class ShareCorrectedHost<Base: HostEvents>: HostEvents {
     var event: GenericEvent?
     var constant: VMMShare.Constant?
     var runsAtStart: UInt64 = 0
+    /// Nil: it was not suspended.
+    var runsAtSuspension: UInt64?
     /// What was told last: a count never goes back.
     var told: UInt64 = 0
   }
@@ -51,11 +53,26 @@ public final class ShareCorrectedHost<Base: HostEvents>: HostEvents {
   public func pause(_ event: Event) -> UInt64 {
     let count = corrected(base.pause(event.base), event)
     entries[Int(event.place)].told = 0
+    entries[Int(event.place)].runsAtSuspension = nil
     return count
   }
 
+  /// Runs that the guest makes meanwhile are not the event's.
+  public func suspend(_ event: Event) {
+    base.suspend(event.base)
+    entries[Int(event.place)].runsAtSuspension = runs.runs
+  }
+
+  public func route(_ event: Event, to pmc: PMCIndex) { base.route(event.base, to: pmc) }
+
   public func resume(_ event: Event) -> Bool {
-    start(Int(event.place))
+    let place = Int(event.place)
+    if let suspended = entries[place].runsAtSuspension {
+      entries[place].runsAtSuspension = nil
+      entries[place].runsAtStart &+= runs.runs &- suspended
+    } else {
+      start(place)
+    }
     return base.resume(event.base)
   }
 
@@ -77,7 +94,7 @@ public final class ShareCorrectedHost<Base: HostEvents>: HostEvents {
   private func corrected(_ count: UInt64, _ event: Event) -> UInt64 {
     let entry = entries[Int(event.place)]
     guard let constant = entry.constant else { return count }
-    let share = constant.total(runs.runs &- entry.runsAtStart)
+    let share = constant.total((entry.runsAtSuspension ?? runs.runs) &- entry.runsAtStart)
     let told = max(entry.told, count > share ? count &- share : 0)
     entries[Int(event.place)].told = told
     return told

@@ -1,22 +1,34 @@
 import CLinux
 import Glibc
 import VPMUCore
+import VPMUModel
 
 extension PerfEventHost {
   public func pause(_ event: Event) -> UInt64 {
     let slot = slots + Int(event.slot)
     guard let descriptor = slot.pointee.descriptor else { return 0 }
-    if slot.pointee.isEnabled {
-      try? descriptor.disable()
-      slot.pointee.isEnabled = false
-      budget.disable(slot.pointee.generic)
-    }
+    suspend(event)
     look(at: slot, descriptor)
     let count = slot.pointee.count
     slot.pointee.rebase()
     // Whatever enables a stopped event again also lets it go on.
     slot.pointee.isThrottled = false
     return count
+  }
+
+  public func suspend(_ event: Event) {
+    let slot = slots + Int(event.slot)
+    guard let descriptor = slot.pointee.descriptor, slot.pointee.isEnabled else { return }
+    try? descriptor.disable()
+    slot.pointee.isEnabled = false
+    budget.disable(slot.pointee.generic)
+  }
+
+  /// Asks nothing of the kernel: the entry that the signal's handler looks up is changed.
+  public func route(_ event: Event, to pmc: PMCIndex) {
+    guard let noticeWord, options.signal != nil, let descriptor = slots[Int(event.slot)].descriptor else { return }
+    // It had an entry, so its number is not too high.
+    _ = clinux_notice_register(descriptor.fd, noticeWord, pmc.bit)
   }
 
   public func resume(_ event: Event) -> Bool {

@@ -41,6 +41,12 @@ extension SimulatedHost {
   }
 
   @inlinable
+  public func suspend(_ event: Event) { slots[Int(event.index)].isEnabled = false }
+
+  @inlinable
+  public func route(_ event: Event, to pmc: PMCIndex) { slots[Int(event.index)].pmc = pmc }
+
+  @inlinable
   public func resume(_ event: Event) -> Bool {
     slots[Int(event.index)].isEnabled = true
     return true

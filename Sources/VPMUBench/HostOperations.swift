@@ -1,6 +1,6 @@
 /// A kind of operation that a vPMU asks of its host.
 public enum HostOperation: Int, CaseIterable, Sendable {
-  case create, setPeriod, pause, resume, read, release
+  case create, setPeriod, pause, suspend, resume, read, release
 
   /// In reports.
   public var name: String {
@@ -8,6 +8,7 @@ public enum HostOperation: Int, CaseIterable, Sendable {
     case .create: "create"
     case .setPeriod: "set_period"
     case .pause: "pause"
+    case .suspend: "suspend"
     case .resume: "resume"
     case .read: "read"
     case .release: "release"

@@ -68,6 +68,12 @@ public final class MeasuredHost<Base: HostEvents>: HostEvents {
   public func pause(_ event: Event) -> UInt64 { measure(.pause) { base.pause(event) } }
 
   @inlinable
+  public func suspend(_ event: Event) { measure(.suspend) { base.suspend(event) } }
+
+  @inlinable
+  public func route(_ event: Event, to pmc: PMCIndex) { base.route(event, to: pmc) }
+
+  @inlinable
   public func resume(_ event: Event) -> Bool { measure(.resume) { base.resume(event) } }
 
   @inlinable

@@ -20,6 +20,8 @@ private final class FailingHost: HostEvents {
   }
   func setPeriod(_ period: UInt64, of event: Event) -> Bool { base.setPeriod(period, of: event) }
   func pause(_ event: Event) -> UInt64 { base.pause(event) }
+  func suspend(_ event: Event) { base.suspend(event) }
+  func route(_ event: Event, to pmc: PMCIndex) { base.route(event, to: pmc) }
   func resume(_ event: Event) -> Bool { base.resume(event) }
   func read(_ event: Event) -> UInt64 { base.read(event) }
   func release(_ event: Event) { base.release(event) }

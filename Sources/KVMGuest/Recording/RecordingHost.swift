@@ -74,6 +74,20 @@ public final class RecordingHost<Base: HostEvents>: HostEvents {
     return book.pause(entry.book)
   }
 
+  public func suspend(_ event: Event) {
+    guard let entry = entries[Int(event.place)] else { return }
+    if let real = entry.real { base.suspend(real) }
+    entries[Int(event.place)]?.isEnabled = false
+    book.suspend(entry.book)
+  }
+
+  public func route(_ event: Event, to pmc: PMCIndex) {
+    guard let entry = entries[Int(event.place)] else { return }
+    entries[Int(event.place)]?.pmc = pmc
+    if let real = entry.real { base.route(real, to: pmc) }
+    book.route(entry.book, to: pmc)
+  }
+
   public func resume(_ event: Event) -> Bool {
     guard var entry = entries[Int(event.place)] else { return false }
     if let real = entry.real { _ = base.resume(real) }

@@ -38,12 +38,18 @@ public protocol HostEvents: AnyObject {
   /// - Returns: what the event counted since it was created or last paused.
   func pause(_ event: Event) -> UInt64
 
-  /// Enables a paused event.
+  /// Disables an event and looks at nothing: its count stands still and is kept. What is left of its period is kept, too.
+  func suspend(_ event: Event)
+
+  /// Notices of the event are for this counter from now on.
+  func route(_ event: Event, to pmc: PMCIndex)
+
+  /// Enables a paused or suspended event.
   ///
   /// - Returns: false if the host can't let it count now.
   func resume(_ event: Event) -> Bool
 
-  /// What the event has counted since it was created or last paused.
+  /// What the event has counted since it was created or last paused; of a suspended one as well.
   func read(_ event: Event) -> UInt64
 
   /// Gives the event back. Its last count is lost: read it first, unless it is paused.
