@@ -27,11 +27,15 @@ public struct EventLedger: Sendable, BitwiseCopyable, Equatable {
 public struct CountedHost<Host: HostEvents> {
   public let host: Host
   @usableFromInline let ledger: UnsafeMutablePointer<EventLedger>
+  @usableFromInline let pool: UnsafeMutablePointer<EventPool<Host.Event>>
 
   @inlinable
-  init(host: Host, ledger: UnsafeMutablePointer<EventLedger>) {
+  init(
+    host: Host, ledger: UnsafeMutablePointer<EventLedger>, pool: UnsafeMutablePointer<EventPool<Host.Event>>
+  ) {
     self.host = host
     self.ledger = ledger
+    self.pool = pool
   }
 
   @inlinable
@@ -52,12 +56,13 @@ public struct CountedHost<Host: HostEvents> {
     guard let event = slot.event, host.shortfall(of: event) == nil, host.setPeriod(period, of: event),
       host.resume(event)
     else { return false }
-    slot.isPaused = false
-    slot.alarm = period
-    slot.isNoticed = false
-    ledger.pointee.reused &+= 1
+    slot.start(at: 0, period: period)
+    noteReuse()
     return true
   }
+
+  @inlinable
+  func noteReuse() { ledger.pointee.reused &+= 1 }
 
   /// Pauses the slot's running event.
   ///
@@ -75,11 +80,17 @@ public struct CountedHost<Host: HostEvents> {
   @inlinable
   public func release(_ slot: inout CounterSlot<Host.Event>) -> UInt64 {
     guard let event = slot.event else { return 0 }
-    let counted = slot.isPaused ? 0 : host.read(event)
-    host.release(event)
-    ledger.pointee.released &+= 1
+    let counted = slot.isPaused ? 0 : host.read(event) &- slot.origin
+    release(event)
     slot.event = nil
     slot.isPaused = false
+    slot.origin = 0
     return counted
+  }
+
+  @inlinable
+  func release(_ event: Host.Event) {
+    host.release(event)
+    ledger.pointee.released &+= 1
   }
 }

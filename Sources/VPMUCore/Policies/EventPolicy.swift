@@ -1,23 +1,76 @@
+import VPMUModel
+
 /// How host events are kept while the guest reprograms its counters. One type each; the counter's state machine
-/// (`VirtualPMU`) asks at three moments and knows nothing of the answer.
+/// (`VirtualPMU`) asks at a few moments and knows nothing of the answer.
 public protocol EventPolicy: Sendable {
   /// The name on a command line.
   static var name: String { get }
+
+  /// Whether a counter overflows when its *count* says so, and a notice is only a reason to look. Else the notice is the overflow.
+  static var judgesByCount: Bool { get }
 
   /// The counter is to be looked at: it stops counting.
   ///
   /// - Returns: what its event counted since the last fold.
   static func stop<Host>(_ slot: inout CounterSlot<Host.Event>, on host: CountedHost<Host>) -> UInt64
 
-  /// The counter is to count `configuration` with `period` (events).
+  /// The counter is to count.
   ///
   /// - Returns: true if the event that the slot holds does so now; false: a new one must be made.
   static func restart<Host>(
-    _ slot: inout CounterSlot<Host.Event>, configuration: UInt64, period: UInt64, on host: CountedHost<Host>
+    _ slot: inout CounterSlot<Host.Event>, _ wish: CounterWish, on host: CountedHost<Host>
   ) -> Bool
+
+  /// A new event is to be made for the slot.
+  ///
+  /// - Returns: its period.
+  static func firstPeriod<Event>(_ slot: inout CounterSlot<Event>, _ wish: CounterWish) -> UInt64
+
+  /// A running counter was written: it overflows `period` events after `count`.
+  ///
+  /// - Returns: whether its alarm is to be looked at (``rearm(_:on:)``) before the guest runs.
+  static func move<Host>(
+    _ slot: inout CounterSlot<Host.Event>, to period: UInt64, at count: UInt64, on host: CountedHost<Host>
+  ) -> Bool
+
+  /// The alarm of a running counter rang early, or the counter was written.
+  static func rearm<Host>(_ slot: inout CounterSlot<Host.Event>, on host: CountedHost<Host>)
 
   /// A time slice began, and in the last one the guest neither touched nor enabled this counter.
   ///
   /// - Returns: what its event counted since the last fold, if it was given back.
-  static func retire<Host>(_ slot: inout CounterSlot<Host.Event>, on host: CountedHost<Host>) -> UInt64
+  static func retire<Host>(
+    _ slot: inout CounterSlot<Host.Event>, _ pmc: PMCIndex, on host: CountedHost<Host>
+  ) -> UInt64
+
+  /// The time slice is over, and counters that were not used have been retired.
+  ///
+  /// - Parameter wasUsed: whether the guest touched any counter in it
+  static func endSlice<Host>(wasUsed: Bool, on host: CountedHost<Host>)
+}
+
+/// For policies that pause an event by disabling it, and whose notices are true.
+extension EventPolicy {
+  @inlinable
+  public static var judgesByCount: Bool { false }
+
+  @inlinable
+  public static func firstPeriod<Event>(_ slot: inout CounterSlot<Event>, _ wish: CounterWish) -> UInt64 { wish.period }
+
+  @inlinable
+  public static func move<Host>(
+    _ slot: inout CounterSlot<Host.Event>, to period: UInt64, at count: UInt64, on host: CountedHost<Host>
+  ) -> Bool {
+    if let event = slot.running, host.host.setPeriod(period, of: event) {
+      slot.alarm = (count &- slot.origin) &+ period
+      slot.isNoticed = false
+    }
+    return false
+  }
+
+  @inlinable
+  public static func rearm<Host>(_ slot: inout CounterSlot<Host.Event>, on host: CountedHost<Host>) {}
+
+  @inlinable
+  public static func endSlice<Host>(wasUsed: Bool, on host: CountedHost<Host>) {}
 }

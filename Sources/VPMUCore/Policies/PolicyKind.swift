@@ -3,6 +3,7 @@ public enum PolicyKind: String, CaseIterable, Sendable {
   case recreate
   case reuseKeep = "reuse-keep"
   case reuse
+  case adaptive
 
   /// What code does that is generic over the policy, so that each one has its own specialised form.
   public protocol Visitor {
@@ -17,6 +18,7 @@ public enum PolicyKind: String, CaseIterable, Sendable {
     case .recreate: try visitor.visit(Recreate())
     case .reuseKeep: try visitor.visit(ReuseKeep())
     case .reuse: try visitor.visit(Reuse())
+    case .adaptive: try visitor.visit(Adaptive())
     }
   }
 }

@@ -1,3 +1,5 @@
+import VPMUModel
+
 /// An event is given back whenever its counter is stopped and made whenever it is programmed: how it was before reuse.
 public struct Recreate: EventPolicy {
   public static var name: String { "recreate" }
@@ -11,9 +13,11 @@ public struct Recreate: EventPolicy {
 
   @inlinable
   public static func restart<Host>(
-    _ slot: inout CounterSlot<Host.Event>, configuration: UInt64, period: UInt64, on host: CountedHost<Host>
+    _ slot: inout CounterSlot<Host.Event>, _ wish: CounterWish, on host: CountedHost<Host>
   ) -> Bool { false }
 
   @inlinable
-  public static func retire<Host>(_ slot: inout CounterSlot<Host.Event>, on host: CountedHost<Host>) -> UInt64 { 0 }
+  public static func retire<Host>(
+    _ slot: inout CounterSlot<Host.Event>, _ pmc: PMCIndex, on host: CountedHost<Host>
+  ) -> UInt64 { 0 }
 }

@@ -1,3 +1,5 @@
+import VPMUModel
+
 /// Reuse with lazy release, the default: a stopped event stays, paused; the same configuration resumes it; what was not
 /// used for a whole time slice is given back.
 public struct Reuse: EventPolicy {
@@ -12,13 +14,15 @@ public struct Reuse: EventPolicy {
 
   @inlinable
   public static func restart<Host>(
-    _ slot: inout CounterSlot<Host.Event>, configuration: UInt64, period: UInt64, on host: CountedHost<Host>
+    _ slot: inout CounterSlot<Host.Event>, _ wish: CounterWish, on host: CountedHost<Host>
   ) -> Bool {
-    slot.configuration == configuration && host.resume(&slot, period: period)
+    slot.configuration == wish.configuration && host.resume(&slot, period: wish.period)
   }
 
   @inlinable
-  public static func retire<Host>(_ slot: inout CounterSlot<Host.Event>, on host: CountedHost<Host>) -> UInt64 {
+  public static func retire<Host>(
+    _ slot: inout CounterSlot<Host.Event>, _ pmc: PMCIndex, on host: CountedHost<Host>
+  ) -> UInt64 {
     host.release(&slot)
   }
 }

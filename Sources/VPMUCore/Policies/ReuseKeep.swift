@@ -1,3 +1,5 @@
+import VPMUModel
+
 /// Reuse without lazy release: an event is given back only for another configuration or at reset. It is here to measure
 /// what each half of ``Reuse`` brings.
 public struct ReuseKeep: EventPolicy {
@@ -12,11 +14,13 @@ public struct ReuseKeep: EventPolicy {
 
   @inlinable
   public static func restart<Host>(
-    _ slot: inout CounterSlot<Host.Event>, configuration: UInt64, period: UInt64, on host: CountedHost<Host>
+    _ slot: inout CounterSlot<Host.Event>, _ wish: CounterWish, on host: CountedHost<Host>
   ) -> Bool {
-    Reuse.restart(&slot, configuration: configuration, period: period, on: host)
+    Reuse.restart(&slot, wish, on: host)
   }
 
   @inlinable
-  public static func retire<Host>(_ slot: inout CounterSlot<Host.Event>, on host: CountedHost<Host>) -> UInt64 { 0 }
+  public static func retire<Host>(
+    _ slot: inout CounterSlot<Host.Event>, _ pmc: PMCIndex, on host: CountedHost<Host>
+  ) -> UInt64 { 0 }
 }

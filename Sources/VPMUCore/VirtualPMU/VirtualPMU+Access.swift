@@ -79,7 +79,7 @@ extension VirtualPMU {
   func readCounter(_ pmc: PMCIndex) -> UInt64 {
     let counter = self.counter(pmc)
     var value = counter.pointee.base &+ counter.pointee.emulated
-    if let event = slot(pmc).pointee.running { value &+= host.read(event) }
+    if let event = slot(pmc).pointee.running { value &+= host.read(event) &- slot(pmc).pointee.origin }
     return value & widthMask(pmc)
   }
 
@@ -94,15 +94,13 @@ extension VirtualPMU {
       counter.pointee.base = value & mask
       return
     }
-    let live = host.read(event)
+    let count = host.read(event)
+    let live = overtaken(pmc, at: count) ? 0 : count &- slot(pmc).pointee.origin
     counter.pointee.base = (value &- live) & mask
     // Counted from the base, as the kernel's vPMU does and guests are tested against: what the event has counted so far
     // comes on top, and the overflow that much later.
     let period = Self.period(to: counter.pointee.base, mask)
-    if host.setPeriod(period, of: event) {
-      slot(pmc).pointee.alarm = live &+ period
-      slot(pmc).pointee.isNoticed = false
-    }
+    if Policy.move(&slot(pmc).pointee, to: period, at: count, on: events) { book.pointee.rearm |= pmc.bit }
   }
 
   /// Events from `value` to the counter's overflow: at least 1, and 2^width from 0, but no more than a host can set.

@@ -16,6 +16,7 @@ extension VirtualPMU {
     takeNotices()
     if mailbox.hasFilter { takeFilter() }
     if (state.pointee.reprogram | book.pointee.revisit) != 0 || state.pointee.need_cleanup != 0 { pass() }
+    if book.pointee.rearm != 0 { rearm() }
     guard state.pointee.pmi_pending != 0 else { return .run }
     state.pointee.pmi_pending = 0
     model.deliverPMI(state)
@@ -48,6 +49,7 @@ extension VirtualPMU {
       (state.pointee.reprogram | book.pointee.revisit | state.pointee.retry | failing) & valid
     state.pointee.reprogram = 0
     book.pointee.revisit = 0
+    book.pointee.rearm &= ~marked
     for pmc in PMCSet(marked) { reprogram(pmc) }
     if state.pointee.need_cleanup != 0 { cleanup() }
     // An event that overflowed while the pass stopped it has posted its notice by now.
@@ -69,8 +71,10 @@ extension VirtualPMU {
   func cleanup() {
     state.pointee.need_cleanup = 0
     for pmc in PMCSet(valid & ~state.pointee.in_use) where !isLocallyEnabled(pmc) {
-      fold(pmc, Policy.retire(&slot(pmc).pointee, on: events))
+      fold(pmc, Policy.retire(&slot(pmc).pointee, pmc, on: events))
     }
+    if Policy.judgesByCount { suspendStopped() }
+    Policy.endSlice(wasUsed: state.pointee.in_use != 0, on: events)
     state.pointee.in_use = 0
     model.cleanup(state)
   }

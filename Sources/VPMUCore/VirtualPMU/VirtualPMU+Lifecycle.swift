@@ -64,6 +64,9 @@ extension VirtualPMU {
     for pmc in PMCSet(valid) where slot(pmc).pointee.event != nil {
       settle(pmc, events.release(&slot(pmc).pointee))
     }
+    events.emptyPool()
+    book.pointee.polled = 0
+    book.pointee.rearm = 0
     takeNotices()
     book.pointee.thread = clinux_thread_number()
     host.bindToCurrentThread()

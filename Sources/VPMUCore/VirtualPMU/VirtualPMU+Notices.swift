@@ -6,7 +6,8 @@ extension VirtualPMU {
   /// Takes the notices that have come since the last time.
   @inlinable
   func takeNotices() {
-    let notices = mailbox.takeNotices()
+    var notices = mailbox.takeNotices()
+    if Policy.judgesByCount, book.pointee.polled != 0 { notices |= book.pointee.polled }
     if notices != 0 { handle(notices: notices) }
   }
 
@@ -14,11 +15,11 @@ extension VirtualPMU {
   func handle(notices: UInt64) {
     var lost: UInt64 = 0
     if notices & Mailbox.lostNotices != 0 {
-      lost = countersPastTheirAlarm()
+      lost = Policy.judgesByCount ? valid : countersPastTheirAlarm()
       // The look at all may have found an event that does not count: the host told of it in this way.
       book.pointee.revisit |= failing
     }
-    for pmc in PMCSet((notices | lost) & valid) where !isStale(pmc) {
+    for pmc in PMCSet((notices | lost) & valid) where Policy.judgesByCount ? hasOverflowed(pmc) : !isStale(pmc) {
       slot(pmc).pointee.isNoticed = true
       // Its own write hides it: the guest has given this counter another meaning since.
       guard state.pointee.reprogram & pmc.bit == 0 else { continue }
@@ -34,7 +35,7 @@ extension VirtualPMU {
     guard slot(pmc).pointee.isOwedNotice else { return false }
     slot(pmc).pointee.isOwedNotice = false
     guard let event = slot(pmc).pointee.running else { return true }
-    return host.read(event) < slot(pmc).pointee.alarm
+    return host.read(event) &- slot(pmc).pointee.origin < slot(pmc).pointee.alarm
   }
 
   /// The counter wrapped: its status bit is set whether or not it interrupts.
@@ -50,7 +51,7 @@ extension VirtualPMU {
     var past: UInt64 = 0
     for pmc in PMCSet(valid) {
       let slot = slot(pmc).pointee
-      if let event = slot.running, !slot.isNoticed, host.read(event) >= slot.alarm { past |= pmc.bit }
+      if let event = slot.running, !slot.isNoticed, host.read(event) &- slot.origin >= slot.alarm { past |= pmc.bit }
     }
     return past
   }

@@ -13,17 +13,32 @@ extension VirtualPMU {
     state.pointee.retry &= ~pmc.bit
     slot.pointee.refusal = nil
 
+    if Policy.judgesByCount { book.pointee.polled &= ~pmc.bit }
     let emulationWrapped = fold(pmc, Policy.stop(&slot.pointee, on: events))
     guard isCounting(pmc) else { return }
     if emulationWrapped { overflowed(pmc) }
 
-    let configuration =
-      pmc.isFixed ? state.fixedControl(pmc.number) : counter(pmc).pointee.selector
-    let period = Self.period(to: counter(pmc).pointee.base, widthMask(pmc))
-    if !Policy.restart(&slot.pointee, configuration: configuration, period: period, on: events) {
-      replaceEvent(of: pmc, configuration: configuration, period: period)
+    let wish = wish(for: pmc)
+    // Emulated counts overflow with or without a host event.
+    state.pointee.interrupts =
+      wish.interrupts ? state.pointee.interrupts | pmc.bit : state.pointee.interrupts & ~pmc.bit
+    // A host whose counters are all taken may have some that nobody counts by.
+    if !Policy.restart(&slot.pointee, wish, on: events),
+      !Policy.judgesByCount || !suspendStopped() || !Policy.restart(&slot.pointee, wish, on: events)
+    {
+      replaceEvent(of: pmc, wish)
       if wasRefused && slot.pointee.event != nil { ledgerPointer.pointee.retried &+= 1 }
     }
+    if Policy.judgesByCount, slot.pointee.isPolled, slot.pointee.running != nil { book.pointee.polled |= pmc.bit }
+  }
+
+  @inlinable @inline(__always)
+  func wish(for pmc: PMCIndex) -> CounterWish {
+    let configuration = pmc.isFixed ? state.fixedControl(pmc.number) : counter(pmc).pointee.selector
+    let interrupts = configuration & (pmc.isFixed ? VPMU_FIXED_INTERRUPT : VPMU_SELECT_INTERRUPT) != 0
+    return CounterWish(
+      pmc: pmc, configuration: configuration, period: Self.period(to: counter(pmc).pointee.base, widthMask(pmc)),
+      interrupts: interrupts, isAboutToChange: interrupts && state.pointee.pmi_pending != 0 && slot(pmc).pointee.isNoticed)
   }
 
   /// Adds what the host event counted, then the emulated counts, to the counter's base.
@@ -39,6 +54,7 @@ extension VirtualPMU {
     if counted >= slot.pointee.alarm, !slot.pointee.isNoticed {
       overflowed(pmc)
       slot.pointee.isOwedNotice = true
+      if Policy.judgesByCount { slot.pointee.isNoticed = true }
     }
     let counter = self.counter(pmc)
     let mask = widthMask(pmc)
@@ -59,23 +75,29 @@ extension VirtualPMU {
 
   /// Gives the paused event back, if there is one, and makes the one that the guest asks for.
   @inlinable
-  func replaceEvent(of pmc: PMCIndex, configuration: UInt64, period: UInt64) {
+  func replaceEvent(of pmc: PMCIndex, _ wish: CounterWish) {
     let slot = slot(pmc)
     _ = events.release(&slot.pointee)
-    let request = request(for: pmc, configuration: configuration, period: period)
-    // Emulated counts overflow with or without a host event.
-    state.pointee.interrupts =
-      request.interrupts ? state.pointee.interrupts | pmc.bit : state.pointee.interrupts & ~pmc.bit
+    let period = Policy.firstPeriod(&slot.pointee, wish)
+    let request = request(for: pmc, configuration: wish.configuration, period: period)
     do {
-      slot.pointee.event = try events.create(request)
-      slot.pointee.configuration = configuration
-      slot.pointee.alarm = period
-      slot.pointee.isNoticed = false
-      slot.pointee.quality = host.quality(of: request)
+      slot.pointee.hold(try create(request), quality: host.quality(of: request))
+      slot.pointee.configuration = wish.configuration
+      slot.pointee.start(at: 0, period: wish.period)
     } catch {
       // Tried again when something else asks for a pass: a host that stays busy must not keep the guest from running.
       state.pointee.retry |= pmc.bit
       slot.pointee.refusal = error
+    }
+  }
+
+  /// Makes an event. A host that has no counter or descriptor left is asked again, once, when those that no counter counts by have
+  /// been given back.
+  @inlinable
+  func create(_ request: EventRequest) throws(HostRefusal) -> Host.Event {
+    do { return try events.create(request) } catch {
+      guard Policy.judgesByCount, makeRoom(error) else { throw error }
+      return try events.create(request)
     }
   }
 

@@ -9,6 +9,7 @@ extension VirtualPMU {
     try checkThread()
     takeNotices()
     for pmc in PMCSet(valid) where slot(pmc).pointee.running != nil {
+      book.pointee.polled &= ~pmc.bit
       settle(pmc, Policy.stop(&slot(pmc).pointee, on: events))
     }
     takeNotices()

@@ -32,6 +32,7 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   @usableFromInline let slots: UnsafeMutablePointer<CounterSlot<Host.Event>>
   @usableFromInline let ledgerPointer: UnsafeMutablePointer<EventLedger>
   @usableFromInline let events: CountedHost<Host>
+  @usableFromInline let pool: UnsafeMutablePointer<EventPool<Host.Event>>
   @usableFromInline let book: UnsafeMutablePointer<Bookkeeping>
   @usableFromInline let eventSelectMask: UInt64
   @usableFromInline let vmFilter: VMEventFilter?
@@ -45,6 +46,10 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     @usableFromInline var shape = CheckedShape()
     /// Counters to look at again for another reason than a write of the guest's: these don't hide a notice.
     @usableFromInline var revisit: UInt64 = 0
+    /// Running counters whose alarm may be late: it is looked at before the guest runs.
+    @usableFromInline var rearm: UInt64 = 0
+    /// Running counters of which no notice comes in time: their counts are looked at whenever the guest was left.
+    @usableFromInline var polled: UInt64 = 0
     @usableFromInline var filter: EventFilter?
     @usableFromInline var pluginFaults = PluginFaults()
 
@@ -80,7 +85,9 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     slots.initialize(repeating: CounterSlot(), count: Self.slotCount)
     ledgerPointer = .allocate(capacity: 1)
     ledgerPointer.initialize(to: EventLedger())
-    events = CountedHost(host: host, ledger: ledgerPointer)
+    pool = .allocate(capacity: 1)
+    pool.initialize(to: EventPool())
+    events = CountedHost(host: host, ledger: ledgerPointer, pool: pool)
     book = .allocate(capacity: 1)
     book.initialize(to: Bookkeeping())
     book.pointee.thread = clinux_thread_number()
@@ -98,6 +105,8 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     state.deallocate()
     slots.deallocate()
     ledgerPointer.deallocate()
+    pool.pointee.deallocate()
+    pool.deallocate()
     book.deinitialize(count: 1)
     book.deallocate()
   }
@@ -114,6 +123,9 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
       _ = events.release(&slots[index])
       slots[index] = CounterSlot()
     }
+    events.emptyPool()
+    book.pointee.polled = 0
+    book.pointee.rearm = 0
   }
 }
 

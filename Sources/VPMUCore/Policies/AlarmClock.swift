@@ -1,0 +1,50 @@
+/// When a host event's next notice is due.
+///
+/// For a policy that lets the count judge, a notice is an alarm clock and no more: it may be early, and is then set anew; it must
+/// not be late. Counts are of the event since it was made, in events.
+@frozen
+public struct AlarmClock: BitwiseCopyable {
+  /// The count that the notice is due at.
+  public var due: UInt64 = 0
+  /// The event's period, with which it goes on by itself.
+  public var period: UInt64 = 0
+  /// It rang, and was not set since: the host goes on with the same period, but from where is known only roughly.
+  public var isSpent = false
+
+  @inlinable
+  public init() {}
+
+  /// A period that is never reached: no notice comes.
+  @inlinable
+  public static var never: UInt64 { 1 << 62 }
+
+  /// The period was set to `period` when the count was `count` or more.
+  @inlinable
+  public mutating func set(_ period: UInt64, at count: UInt64) {
+    due = count &+ period
+    self.period = period
+    isSpent = false
+  }
+
+  /// A notice came, and the count is `count` now.
+  ///
+  /// - Returns: false: it is none of this clock's, which is not due yet.
+  @inlinable
+  public mutating func rang(at count: UInt64) -> Bool {
+    guard count >= due else { return false }
+    // Unless nobody had set it.
+    if period != 0 { due = due &+ ((count &- due) / period &+ 1) &* period }
+    isSpent = true
+    return true
+  }
+
+  /// Whether it rings within `distance` of `count`, so that it need not be set.
+  ///
+  /// - Parameter isRoughEnough: a clock that rang and goes on by itself will do, if it is early by a wide margin
+  @inlinable
+  public func isInTime(_ distance: UInt64, from count: UInt64, isRoughEnough: Bool) -> Bool {
+    guard due > count else { return false }
+    guard isSpent else { return due &- count <= distance }
+    return isRoughEnough && due &- count <= distance / 2
+  }
+}

@@ -1,0 +1,76 @@
+import VPMUModel
+
+/// What is there for policies that let events run on, and the count judge (``EventPolicy/judgesByCount``).
+extension VirtualPMU {
+  /// A notice came for this counter, or it is one of those that are looked at without: whether it has overflowed, and that was not
+  /// known yet.
+  @inlinable
+  func hasOverflowed(_ pmc: PMCIndex) -> Bool {
+    let slot = slot(pmc)
+    // It interrupted for nothing, and shall not do so again.
+    if slot.pointee.isPaused {
+      events.suspend(&slot.pointee)
+      return false
+    }
+    // The pass will look: what the guest changed is judged by the count that it is stopped with.
+    guard let event = slot.pointee.event, state.pointee.reprogram & pmc.bit == 0 else { return false }
+    let count = host.read(event)
+    slot.pointee.seen = count
+    let isSpent = slot.pointee.clock.rang(at: count)
+    if count &- slot.pointee.origin >= slot.pointee.alarm { return !slot.pointee.isNoticed }
+    // Early.
+    if isSpent { book.pointee.rearm |= pmc.bit }
+    return false
+  }
+
+  /// A running counter is about to be written: whether it had overflowed before, which nobody had noticed. It is folded then.
+  @inlinable
+  func overtaken(_ pmc: PMCIndex, at count: UInt64) -> Bool {
+    let slot = slot(pmc)
+    let counted = count &- slot.pointee.origin
+    guard Policy.judgesByCount, counted >= slot.pointee.alarm, !slot.pointee.isNoticed else { return false }
+    fold(pmc, counted)
+    slot.pointee.origin = count
+    return true
+  }
+
+  @usableFromInline
+  func rearm() {
+    let marked = book.pointee.rearm & valid
+    book.pointee.rearm = 0
+    for pmc in PMCSet(marked) {
+      Policy.rearm(&slot(pmc).pointee, on: events)
+      let isPolled = slot(pmc).pointee.isPolled && slot(pmc).pointee.running != nil
+      book.pointee.polled = isPolled ? book.pointee.polled | pmc.bit : book.pointee.polled & ~pmc.bit
+    }
+  }
+
+  /// Disables the events of counters that do not count.
+  ///
+  /// - Returns: whether there were any
+  @usableFromInline @discardableResult
+  func suspendStopped() -> Bool {
+    var found = false
+    for pmc in PMCSet(valid) where slot(pmc).pointee.event != nil && slot(pmc).pointee.isPaused {
+      if !slot(pmc).pointee.isSuspended { found = true }
+      events.suspend(&slot(pmc).pointee)
+    }
+    return found
+  }
+
+  /// Gives back what no counter counts by, for a host that has no more to give.
+  ///
+  /// - Returns: whether it is worth another try
+  @usableFromInline
+  func makeRoom(_ refusal: HostRefusal) -> Bool {
+    switch refusal {
+    case .capacity:
+      // Places of the host's table are what parked events take.
+      let suspended = suspendStopped()
+      return events.emptyPool() || suspended
+    case .outOfDescriptors: return events.emptyPool()
+    case .busy, .errorState: return suspendStopped()
+    default: return false
+    }
+  }
+}
