@@ -86,11 +86,16 @@ private struct Random: RandomNumberGenerator {
   }
 
   private static func replay<Model: PMUModel>(_ trace: CompiledTrace, model: Model, _ policy: PolicyKind) throws {
-    var log = MismatchLog()
-    switch policy {
-    case .recreate: try TraceReplayer(trace, model: model, policy: Recreate()).replay(&log)
-    case .reuseKeep: try TraceReplayer(trace, model: model, policy: ReuseKeep()).replay(&log)
-    case .reuse: try TraceReplayer(trace, model: model, policy: Reuse()).replay(&log)
+    try policy.accept(Replay(trace: trace, model: model))
+  }
+
+  private struct Replay<Model: PMUModel>: PolicyKind.Visitor {
+    let trace: CompiledTrace
+    let model: Model
+
+    func visit<Policy: EventPolicy>(_ policy: Policy) throws {
+      var log = MismatchLog()
+      try TraceReplayer(trace, model: model, policy: policy).replay(&log)
     }
   }
 }
