@@ -18,9 +18,9 @@ public struct Adaptive: EventPolicy {
   public static var name: String { "adaptive" }
   public static var judgesByCount: Bool { true }
 
-  /// A counter that interrupts nobody is polled when its overflow is nearer than this, in events: no processor counts so far in
-  /// less than a few seconds, so a notice from farther away costs nothing.
-  public static var polledReach: UInt64 { 1 << 36 }
+  /// A counter that interrupts nobody is polled when its overflow is nearer than this, in events. No processor counts so far in
+  /// less than some tens of milliseconds, so a notice from farther away costs next to nothing, and looking each time would.
+  public static var polledReach: UInt64 { 1 << 28 }
 
   public init() {}
 

@@ -90,7 +90,12 @@ public struct EventPool<Event: BitwiseCopyable> {
 
   @inlinable
   func firstPlace(where isWanted: (Int) -> Bool) -> Int? {
-    for place in 0..<Self.capacity where used & (1 &<< UInt64(place)) != 0 && isWanted(place) { return place }
+    var rest = used
+    while rest != 0 {
+      let place = rest.trailingZeroBitCount
+      if isWanted(place) { return place }
+      rest &= rest &- 1
+    }
     return nil
   }
 

@@ -34,7 +34,7 @@ extension VirtualPMU {
     return true
   }
 
-  @usableFromInline
+  @inlinable
   func rearm() {
     let marked = book.pointee.rearm & valid
     book.pointee.rearm = 0
@@ -48,7 +48,7 @@ extension VirtualPMU {
   /// Disables the events of counters that do not count.
   ///
   /// - Returns: whether there were any
-  @usableFromInline @discardableResult
+  @inlinable @discardableResult
   func suspendStopped() -> Bool {
     var found = false
     for pmc in PMCSet(valid) where slot(pmc).pointee.event != nil && slot(pmc).pointee.isPaused {
@@ -61,7 +61,7 @@ extension VirtualPMU {
   /// Gives back what no counter counts by, for a host that has no more to give.
   ///
   /// - Returns: whether it is worth another try
-  @usableFromInline
+  @inlinable
   func makeRoom(_ refusal: HostRefusal) -> Bool {
     switch refusal {
     case .capacity:
