@@ -21,8 +21,11 @@ public struct RandomGuest {
   private let selectors: [UInt32]
   private let codes: [UInt64]
   private let eventSelectMask: UInt64
+  private let most: UInt64
 
-  public init(_ declaration: ModelDeclaration, generator: SeededGenerator) {
+  /// - Parameter most: occurrences of an event in one run, at most
+  public init(_ declaration: ModelDeclaration, generator: SeededGenerator, most: UInt64 = .max) {
+    self.most = most
     self.generator = generator
     registers = declaration.ranges.flatMap { range in (0..<range.count).compactMap { range.register($0) } }
     selectors = declaration.ranges.compactMap { $0.rdpmcBase?.rawValue }
@@ -69,7 +72,9 @@ public struct RandomGuest {
 
   private mutating func code() -> EventCode { EventCode(selector: generator.pick(codes), mask: eventSelectMask) }
 
-  private mutating func count() -> UInt64 { generator.below(3) == 0 ? generator.value() : generator.below(1 << 12) }
+  private mutating func count() -> UInt64 {
+    min(most, generator.below(3) == 0 ? generator.value() : generator.below(1 << 12))
+  }
 
   private mutating func filter() -> GuestAction {
     let masked = generator.below(2) == 0

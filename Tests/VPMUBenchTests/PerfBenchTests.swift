@@ -24,7 +24,7 @@ struct PerfBenchTests {
       #expect(result.operations.meanTime(.create) ?? 0 > 0)
       switch result.policy {
       case .reuseKeep: #expect(result.heldAfter > 0)
-      case .recreate, .reuse: #expect(result.heldAfter == 0)
+      case .recreate, .reuse, .adaptive: #expect(result.heldAfter == 0)
       }
     }
   }

@@ -64,6 +64,9 @@ enum TestGuest: String, CaseIterable, Sendable {
     #expect(keep.heldAfter > 0)
     #expect(reuse.heldAfter == 0)
     #expect(reuse.released == reuse.created)
+    let adaptive = try #require(report.results.first { $0.policy == .adaptive })
+    #expect(adaptive.heldAfter == 0)
+    #expect(adaptive.created <= reuse.created)
     let created = try #require(reuse.comparison?.created)
     switch usage {
     // Two counters share more overflows among fewer PMIs than four or six.

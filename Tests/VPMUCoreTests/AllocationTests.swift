@@ -16,7 +16,7 @@ struct AllocationTests {
     let preset: ModelPreset
 
     func visit<Model: PMUModel>(_ model: Model) throws -> UInt64 {
-      try count(model, Recreate()) + count(model, ReuseKeep()) + count(model, Reuse())
+      try count(model, Recreate()) + count(model, ReuseKeep()) + count(model, Reuse()) + count(model, Adaptive())
     }
 
     private func count<Model: PMUModel, Policy: EventPolicy>(_ model: Model, _ policy: Policy) throws -> UInt64 {

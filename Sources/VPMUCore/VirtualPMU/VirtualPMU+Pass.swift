@@ -38,7 +38,8 @@ extension VirtualPMU {
     let interrupts = configuration & (pmc.isFixed ? VPMU_FIXED_INTERRUPT : VPMU_SELECT_INTERRUPT) != 0
     return CounterWish(
       pmc: pmc, configuration: configuration, period: Self.period(to: counter(pmc).pointee.base, widthMask(pmc)),
-      interrupts: interrupts, isAboutToChange: interrupts && state.pointee.pmi_pending != 0 && slot(pmc).pointee.isNoticed)
+      interrupts: interrupts,
+      isAboutToChange: interrupts && state.pointee.pmi_pending != 0 && slot(pmc).pointee.isNoticed)
   }
 
   /// Adds what the host event counted, then the emulated counts, to the counter's base.
