@@ -21,6 +21,10 @@ struct entry {
   atomic_uint handlers; /* that are at work on this entry, on whatever thread */
 };
 
+static _Thread_local volatile uint64_t notices_taken;
+
+uint64_t clinux_notices_taken(void) { return notices_taken; }
+
 static struct entry table[CLINUX_NOTICE_DESCRIPTORS];
 /* One more than the highest descriptor that ever had an entry: as far as SIGIO has to look. */
 static atomic_int table_end;
@@ -70,6 +74,7 @@ static void on_overflow(int signal_number, siginfo_t *info, void *context) {
   /* Read, not asked for: a thread without a number has registered nothing. */
   uint64_t thread = clinux_own_thread_number;
   if (thread == 0) return;
+  notices_taken++;
   /* The message may be one that close(2) left behind, and the descriptor's number another thread's by now: that is what
    * the thread is compared for.
    * POLL_ERR (Linux 6.15: POLL_HUP): the event has gone into error state. No overflow, but a reason to look. */
@@ -79,6 +84,7 @@ static void on_overflow(int signal_number, siginfo_t *info, void *context) {
 }
 
 static void on_sigio(int signal_number, siginfo_t *info, void *context) {
+  notices_taken++;
   int end = atomic_load(&table_end);
   for (int fd = 0; fd < end; fd++) {
     if (atomic_load_explicit(&table[fd].word, memory_order_relaxed) != NULL) post(&table[fd], CLINUX_NOTICE_LOST, 0);

@@ -20,7 +20,14 @@ _Static_assert(CLINUX_SOFTWARE_DUMMY == PERF_COUNT_SW_DUMMY, "");
 _Static_assert(offsetof(struct perf_event_mmap_page, data_head) == 1024, "");
 _Static_assert(offsetof(struct perf_event_mmap_page, data_tail) == 1032, "");
 
-static int result(long returned) { return returned < 0 ? -errno : (int)returned; }
+static _Thread_local uint64_t event_calls;
+
+uint64_t clinux_event_calls(void) { return event_calls; }
+
+static int result(long returned) {
+  event_calls++;
+  return returned < 0 ? -errno : (int)returned;
+}
 
 int clinux_perf_event_open(const clinux_event *event, int output) {
   struct perf_event_attr attr;
@@ -64,12 +71,14 @@ int clinux_event_read(int fd, clinux_count *count) {
   do {
     bytes = read(fd, count, sizeof *count);
   } while (bytes < 0 && errno == EINTR);
+  event_calls++;
   if (bytes < 0) return -errno;
   return bytes == (ssize_t)sizeof *count;
 }
 
 int clinux_event_notify(int fd, int signal_number, int tid) {
   struct f_owner_ex owner = {F_OWNER_TID, tid};
+  event_calls += 2;
   if (fcntl(fd, F_SETSIG, signal_number) < 0) return -errno;
   if (fcntl(fd, F_SETOWN_EX, &owner) < 0) return -errno;
   return result(fcntl(fd, F_SETFL, O_RDWR | O_ASYNC));

@@ -6,6 +6,9 @@ import VPMUTrace
 /// timed), `host_ops` their numbers; `created_ratio`, `handler_median_ratio` and `handler_mean_ratio` are proportions to
 /// `recreate` (null: there is nothing to compare with).
 ///
+/// `created_steady`, `syscalls_per_pmi` and `interrupts_per_pmi` are of the steady state (``SteadyResult``); null: it was not reached, or
+/// the host makes no system calls.
+///
 /// `guest` is `kvm` or `thread`. Of a guest behind /dev/kvm, `exits_per_pmi` are exits of the PMU, `exit_ns` is what one takes,
 /// there and back, and `kvm_calls` counts what was asked of KVM, apart from host operations; of one on a thread these are null,
 /// null and empty.
@@ -29,6 +32,9 @@ public enum BenchJSON {
     object.count("created", result.created)
     object.count("reused", result.reused)
     object.count("released", result.released)
+    object.number("created_steady", result.steady.map { FixedPoint(whole: $0.created) })
+    object.number("syscalls_per_pmi", result.steady?.systemCallsPerPMI.map { FixedPoint(hundredths: $0) })
+    object.number("interrupts_per_pmi", result.steady?.interruptsPerPMI.map { FixedPoint(hundredths: $0) })
     object.count("held_after", result.heldAfter)
     object.number("host_ops_per_pmi", FixedPoint(hundredths: result.hostOperationsPerPMI))
     object.number("exits_per_pmi", result.exitsPerPMI.map { FixedPoint(hundredths: $0) })

@@ -31,6 +31,8 @@ public struct BenchResult: Sendable {
   public var rotations: UInt64
   /// From the first access of the guest to its last PMI. The times were measured in rounds of their own.
   public var operations: HostOperations
+  /// What it came to once all that the guest counts had been on the counters; nil: the round ended before.
+  public var steady: SteadyResult?
   /// Nil of a guest on a thread.
   public var kvm: KVMResult?
 
@@ -46,6 +48,26 @@ public struct BenchResult: Sendable {
 
   /// Host operations for each PMI, in hundredths.
   public var hostOperationsPerPMI: UInt64 { pmis == 0 ? 0 : operations.total &* 100 / UInt64(pmis) }
+}
+
+/// What the host had to do in the steady state: of multiplex after the first full rotation, else after the first PMI or read.
+public struct SteadyResult: Sendable, Equatable {
+  /// PMIs, of *count*: reads.
+  public var pmis: Int
+  /// Host events made.
+  public var created: UInt64
+  /// System calls of the vPMU for its events, for each PMI, in hundredths. Closing an event is not among them. Nil: the host makes none.
+  public var systemCallsPerPMI: UInt64?
+  /// Signals of overflows, for each PMI, in hundredths. Nil: the host sends none.
+  public var interruptsPerPMI: UInt64?
+
+  init?(_ effort: HostEffort, pmis: Int, isReal: Bool) {
+    guard pmis > 0 else { return nil }
+    self.pmis = pmis
+    created = effort.created
+    systemCallsPerPMI = isReal ? effort.systemCalls &* 100 / UInt64(pmis) : nil
+    interruptsPerPMI = isReal ? effort.interrupts &* 100 / UInt64(pmis) : nil
+  }
 }
 
 /// What the hypervisor had to do for a result.

@@ -33,6 +33,10 @@ public enum BenchTable {
     lines +=
       first.events.isEmpty ? [] : wrapped("events: " + first.events.joined(separator: ", "), at: ",", indentation: 2)
     lines += aligned([columns(first.usage)] + block.map(row)).map { "  " + $0 }
+    let each = first.usage.samples ? "per PMI" : "per read"
+    lines += aligned([steadyColumns.enumerated().map { $0 < 2 ? $1 : "\($1) \(each)" }] + block.map(steady)).map {
+      "  " + $0
+    }
     lines += aligned(block.map { [$0.policy.rawValue + " created for:"] + causes($0) }).map { "  " + $0 }
     lines += aligned([operationColumns] + block.map(operations)).map { "  " + $0 }
     lines += aligned(kvm(block, first.usage)).map { "  " + $0 }
@@ -60,6 +64,16 @@ public enum BenchTable {
     [
       "policy", usage.samples ? "PMIs" : "reads", "min", "median", "mean", "p99", "vs recreate", "created",
       "vs recreate", "reused", "released", "held after", "rotations", "host ops/" + (usage.samples ? "PMI" : "read"),
+    ]
+  }
+
+  private static let steadyColumns = ["steady", "created", "system calls", "interrupts"]
+
+  private static func steady(_ result: BenchResult) -> [String] {
+    func text(_ hundredths: UInt64?) -> String { hundredths.map { "\(FixedPoint(hundredths: $0))" } ?? "-" }
+    return [
+      result.policy.rawValue, result.steady.map { "\($0.created)" } ?? "-", text(result.steady?.systemCallsPerPMI),
+      text(result.steady?.interruptsPerPMI),
     ]
   }
 

@@ -73,15 +73,20 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
   ) throws(BenchError) -> Int {
     var turn = Turn(start: cpu.work.now())
     var deadline = Deadline(longest)
+    var steady = SteadyState()
     try cpu.program(sets[turn.set])
     while tally.samples.count < wanted {
       turn.seen |= try cpu.sample(sets[turn.set], &tally)
+      steady.note(
+        sets.count > 1 ? tally.rotations >= UInt64(sets.count) : tally.samples.count > 0, tally.samples.count,
+        cpu.pmu.vpmu.ledger)
       if sets.count > 1, turn.isOver(sets[turn.set].bits, cpu.work.now()) {
         try note(sets[turn.set], cpu, &tally)
         try rotate(sets, &turn, &cpu, &tally)
       }
       if deadline.hasPassed() { break }
     }
+    tally.note(steady, cpu.pmu.vpmu.ledger)
     try note(sets[turn.set], cpu, &tally)
     tally.missing = wanted - tally.samples.count
     return turn.set
@@ -108,11 +113,14 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
   ) throws(BenchError) -> Int {
     guard let counter = set.counters.first else { return 0 }
     var deadline = Deadline(longest)
+    var steady = SteadyState()
     try cpu.program(set)
     while tally.samples.count < wanted && !deadline.hasPassed() {
       try cpu.run(slices: 4)
       tally.samples.add(try cpu.timeRead(counter))
+      steady.note(true, tally.samples.count, cpu.pmu.vpmu.ledger)
     }
+    tally.note(steady, cpu.pmu.vpmu.ledger)
     try note(set, cpu, &tally)
     tally.missing = wanted - tally.samples.count
     return 0

@@ -18,6 +18,9 @@ struct RoundTally {
   @usableFromInline var missing = 0
   @usableFromInline var ledger = EventLedger()
   @usableFromInline var causes = CreationCauses()
+  /// Of the steady state, in so many PMIs or reads.
+  @usableFromInline var steady = HostEffort()
+  @usableFromInline var steadyCount = 0
   /// Host events still held after the quiet, the most of all rounds.
   @usableFromInline var heldAfter: UInt64 = 0
   /// Counters that did not count, and why; what the plugin returned that can't be.
@@ -48,6 +51,14 @@ struct RoundTally {
     if let last = faults.last { note("the plugin \(plugin) is faulty, it \(last): report it to its author") }
   }
 
+  /// The round is over.
+  @usableFromInline
+  mutating func note(_ state: SteadyState, _ ledger: EventLedger) {
+    guard let start = state.start else { return }
+    steady = HostEffort(ledger).since(start)
+    steadyCount = samples.count - state.before
+  }
+
   private mutating func note(_ text: String) {
     if notes.count < Self.mostNotes, !notes.contains(text) { notes.append(text) }
   }
@@ -61,6 +72,8 @@ struct RoundTally {
     exits.add(round.exits)
     clockReadings.add(round.clockReadings)
     missing += round.missing
+    steady.add(round.steady)
+    steadyCount += round.steadyCount
     let held = max(heldAfter, round.heldAfter)
     add(round.ledger, round.causes)
     heldAfter = held

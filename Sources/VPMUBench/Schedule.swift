@@ -142,7 +142,9 @@ struct Schedule {
       pmis: tally.samples.count, spuriousPMIs: tally.spurious, handler: tally.samples.summary,
       created: tally.ledger.created, reused: tally.ledger.reused, released: tally.ledger.released,
       refused: tally.ledger.refused, causes: tally.causes, heldAfter: tally.heldAfter, rotations: tally.rotations,
-      operations: tally.operations, kvm: kvm(tally), events: entry.events, notes: notes, comparison: nil)
+      operations: tally.operations,
+      steady: SteadyResult(tally.steady, pmis: tally.steadyCount, isReal: host != SimulatedBenchHost().name),
+      kvm: kvm(tally), events: entry.events, notes: notes, comparison: nil)
   }
   private func kvm(_ tally: RoundTally) -> KVMResult? {
     guard case .kvm = kind else { return nil }

@@ -22,6 +22,10 @@ struct PerfBenchTests {
       #expect(result.pmis == 24 || !result.notes.isEmpty)
       #expect(result.host == (source.countsTheEvent ? "perf" : "perf-software"))
       #expect(result.operations.meanTime(.create) ?? 0 > 0)
+      if let steady = result.steady {
+        #expect(steady.systemCallsPerPMI ?? 0 > 0)
+        #expect(steady.interruptsPerPMI ?? 0 > 0 || result.usage == .count)
+      }
       switch result.policy {
       case .reuseKeep: #expect(result.heldAfter > 0)
       case .recreate, .reuse, .adaptive: #expect(result.heldAfter == 0)

@@ -25,6 +25,8 @@ import VPMUCore
       #expect(object["policy"] as? String == result.policy.rawValue)
       #expect(object["host"] as? String == "simulated")
       #expect(object["guest"] as? String == "thread")
+      #expect(object["created_steady"] is NSNumber)
+      for key in ["syscalls_per_pmi", "interrupts_per_pmi"] { #expect(object[key] is NSNull, "\(key)") }
       for key in ["exits_per_pmi", "exit_ns"] { #expect(object[key] is NSNull, "\(key)") }
       #expect((object["kvm_calls"] as? [String: Any])?.isEmpty == true)
       #expect((object["created"] as? NSNumber)?.uint64Value == result.created)
@@ -38,7 +40,7 @@ import VPMUCore
   @Test func `The table has a block for each usage and a line for each policy`() throws {
     let text = BenchTable.text(try report())
     for usage in Usage.allCases { #expect(text.contains("intel intel-v2, \(usage.rawValue) on simulated")) }
-    #expect(text.split(separator: "\n").count { $0.hasPrefix("  reuse-keep ") } == 3 * Usage.allCases.count)
+    #expect(text.split(separator: "\n").count { $0.hasPrefix("  reuse-keep ") } == 4 * Usage.allCases.count)
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 160 })
   }
 }

@@ -67,6 +67,7 @@ enum TestGuest: String, CaseIterable, Sendable {
     let adaptive = try #require(report.results.first { $0.policy == .adaptive })
     #expect(adaptive.heldAfter == 0)
     #expect(adaptive.created <= reuse.created)
+    #expect(adaptive.steady?.created == 0, "the pool gives what it has")
     let created = try #require(reuse.comparison?.created)
     switch usage {
     // Two counters share more overflows among fewer PMIs than four or six.

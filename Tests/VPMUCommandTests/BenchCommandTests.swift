@@ -15,8 +15,8 @@ struct BenchCommandTests {
     let command = try Command.run(["bench", "--host", "simulated", "--pmis", "60", "--json"])
     #expect(command.status == 0)
     let results = try objects(command)
-    // Intel: four usages; AMD has no fixed counters: three. Three policies each.
-    #expect(results.count == (4 + 3) * 3)
+    // Intel: four usages; AMD has no fixed counters: three. Four policies each.
+    #expect(results.count == (4 + 3) * 4)
     for result in results {
       for key in [
         "vendor", "model", "usage", "policy", "host", "pmis", "handler_ns_min", "handler_ns_median", "handler_ns_mean",

@@ -23,6 +23,9 @@
  */
 int clinux_notice_register(int fd, void *_Nonnull word, uint64_t bits);
 
+/* Signals of overflows that the calling thread has taken, and SIGIO. */
+uint64_t clinux_notices_taken(void);
+
 /* Clears the entry of `fd`. When it returns, no handler on any thread uses its word any more. To be called before
  * close. */
 void clinux_notice_clear(int fd);

@@ -22,6 +22,9 @@ enum {
   CLINUX_EVENT_EXCLUDE_USER = 1u << 4
 };
 
+/* System calls that the functions of this file have made on the calling thread. */
+uint64_t clinux_event_calls(void);
+
 /* The part of perf_event_attr that differs from event to event. */
 typedef struct clinux_event {
   uint32_t type;

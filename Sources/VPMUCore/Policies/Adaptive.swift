@@ -30,7 +30,8 @@ public struct Adaptive: EventPolicy {
       slot.wasRunning = false
       return 0
     }
-    let count = host.host.read(event)
+    let count = slot.isFresh ? slot.seen : host.host.read(event)
+    slot.isFresh = false
     let counted = count &- slot.origin
     slot.origin = count
     slot.seen = count

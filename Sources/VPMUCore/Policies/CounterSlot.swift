@@ -24,6 +24,8 @@ public struct CounterSlot<Event: BitwiseCopyable>: BitwiseCopyable {
   public var alarm = UInt64.max
   /// The event's count at the last look of a policy that keeps it running.
   public var seen: UInt64 = 0
+  /// The guest has not run since that look: what the count is more by now, is the VMM's.
+  public var isFresh = false
   /// When the host's next notice is due.
   public var clock = AlarmClock()
   /// The counter does not count: the event is disabled, or what it counts is nobody's.
@@ -68,6 +70,7 @@ public struct CounterSlot<Event: BitwiseCopyable>: BitwiseCopyable {
   public mutating func start(at count: UInt64, period: UInt64) {
     origin = count
     seen = count
+    isFresh = false
     alarm = period
     isPaused = false
     isNoticed = false

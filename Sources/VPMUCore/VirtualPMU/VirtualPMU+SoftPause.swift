@@ -17,7 +17,12 @@ extension VirtualPMU {
     let count = host.read(event)
     slot.pointee.seen = count
     let isSpent = slot.pointee.clock.rang(at: count)
-    if count &- slot.pointee.origin >= slot.pointee.alarm { return !slot.pointee.isNoticed }
+    if count &- slot.pointee.origin >= slot.pointee.alarm {
+      guard !slot.pointee.isNoticed else { return false }
+      // The pass that follows, before the guest runs again, need not look once more.
+      slot.pointee.isFresh = true
+      return true
+    }
     // Early.
     if isSpent { book.pointee.rearm |= pmc.bit }
     return false
