@@ -64,6 +64,7 @@ extension PerfEventHost {
   }
 
   private func open(_ attributes: clinux_event) throws(Errno) -> EventDescriptor {
+    startWatching()
     guard let output = throttleWatch?.output else { return try EventDescriptor.open(attributes) }
     do throws(Errno) {
       return try EventDescriptor.open(attributes, output: output)

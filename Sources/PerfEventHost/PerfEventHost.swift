@@ -34,7 +34,8 @@ public final class PerfEventHost: HostEvents {
   /// Places for events. More than a virtual CPU has counters.
   package static let slotCount = 64
 
-  package let slots: UnsafeMutablePointer<EventSlot>
+  /// Nil before the first event: many virtual CPUs have none.
+  private var table: UnsafeMutablePointer<EventSlot>?
   /// Bit n: place n is free.
   package internal(set) var freeSlots = UInt64.max
   package internal(set) var budget: CounterBudget
@@ -43,6 +44,8 @@ public final class PerfEventHost: HostEvents {
   /// Events count, and notify, this thread.
   var thread: Int32
   package internal(set) var throttleWatch: ThrottleWatch?
+  /// A watch is wanted, and was not tried yet on this thread.
+  private var isToWatch = false
 
   /// Throttlings seen so far: times that the kernel stopped an event because it interrupted too often.
   public internal(set) var throttlings: UInt64 = 0
@@ -75,8 +78,6 @@ public final class PerfEventHost: HostEvents {
     countable = CountableEvents(
       source: options.source, scope: options.scope, allowsRaw: options.allowsRaw, isModelsVendor: false,
       missing: isHardware ? capabilities.missingEvents : [])
-    slots = .allocate(capacity: Self.slotCount)
-    slots.initialize(repeating: EventSlot(), count: Self.slotCount)
     thread = SystemCall.threadID()
   }
 
@@ -84,7 +85,15 @@ public final class PerfEventHost: HostEvents {
     for slot in 0..<Self.slotCount where freeSlots & (1 &<< UInt64(slot)) == 0 {
       release(Event(slot: UInt8(slot)))
     }
-    slots.deallocate()
+    table?.deallocate()
+  }
+
+  package var slots: UnsafeMutablePointer<EventSlot> {
+    if let table { return table }
+    let slots = UnsafeMutablePointer<EventSlot>.allocate(capacity: Self.slotCount)
+    slots.initialize(repeating: EventSlot(), count: Self.slotCount)
+    table = slots
+    return slots
   }
 
   public func attach(_ attachment: HostAttachment) {
@@ -97,10 +106,17 @@ public final class PerfEventHost: HostEvents {
     // A ring buffer takes records of one thread's events only. Anew even if the number is the same: it may be another
     // thread that got it.
     throttleWatch = nil
-    if options.watchesThrottling { throttleWatch = try? ThrottleWatch() }
+    isToWatch = options.watchesThrottling
   }
 
-  /// Whether throttling is noticed. False before ``bindToCurrentThread()``, if it was not asked for, or if the kernel
+  /// With the first event: a virtual CPU without events costs the host nothing.
+  func startWatching() {
+    guard isToWatch else { return }
+    isToWatch = false
+    throttleWatch = try? ThrottleWatch()
+  }
+
+  /// Whether throttling is noticed. False before the first event on a thread, if it was not asked for, or if the kernel
   /// gave no ring buffer (the sysctl `kernel.perf_event_mlock_kb` limits it) or does not let events write into it.
   public var noticesThrottling: Bool { throttleWatch != nil }
 }

@@ -13,6 +13,8 @@ struct BenchCommand: ParsableCommand {
       this thread plays. By default every usage, every policy and every plugin's default model are measured by turns, \
       on the best host there is.
 
+      With --vcpus the time of an access, heap and descriptors are measured as the number of vCPUs in one process grows.
+
       With --replay the time per operation of traces on the simulated host is measured instead.
       """)
 
@@ -37,6 +39,12 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "PMIs (with count: reads) for each usage and policy, 1 to \(BenchOptions.mostPMIs). Default: 200.")
   var pmis: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Measure so many vCPUs in one process instead, 1 to 4096; may be repeated. The guests are on threads.",
+      valueName: "number"))
+  var vcpus: [Int] = []
+
   @Option(help: "Replay this trace again and again instead; may be repeated, traces alternate.")
   var replay: [String] = []
 
@@ -58,6 +66,12 @@ struct BenchCommand: ParsableCommand {
     if plugins.plugin != nil && !vendor.isEmpty {
       throw ValidationError("--plugin and --vendor both choose the plugin: give one of them")
     }
+    if let number = vcpus.first(where: { !(1...ScaleBench<PluginModel>.mostVCPUs).contains($0) }) {
+      throw ValidationError("--vcpus is \(number): choose 1 to \(ScaleBench<PluginModel>.mostVCPUs)")
+    }
+    if !vcpus.isEmpty, !(usage.isEmpty && guest == nil && pmis == nil && replay.isEmpty) {
+      throw ValidationError("--vcpus measures accesses: leave --usage, --guest, --pmis and --replay out")
+    }
     if replay.isEmpty {
       if repeats != nil { throw ValidationError("--repeat is for --replay: name a trace with it, or leave it out") }
     } else if !(usage.isEmpty && vendor.isEmpty && model.isEmpty && host == nil && guest == nil && pmis == nil) {
@@ -66,7 +80,21 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  func run() throws { if replay.isEmpty { try measureGuests() } else { try measureReplay() } }
+  func run() throws {
+    if !vcpus.isEmpty { return try measureScale() }
+    if replay.isEmpty { try measureGuests() } else { try measureReplay() }
+  }
+
+  private func measureScale() throws {
+    var results: [ScaleResult] = []
+    for selection in try selections(plugins.catalogue()) {
+      let guest = BenchGuest(selection.plugin.model, preset: selection.preset)
+      for policy in policy.isEmpty ? [.reuse] : policy {
+        results += try vcpus.map { try ScaleBench(guest, vcpus: $0).run(host ?? .best, policy) }
+      }
+    }
+    if json { for result in results { Output.result(result.json) } } else { Output.result(ScaleResult.table(results)) }
+  }
 
   private func measureGuests() throws {
     var seen: Set<String> = []

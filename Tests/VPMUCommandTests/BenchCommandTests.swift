@@ -34,6 +34,29 @@ struct BenchCommandTests {
     }
   }
 
+  @Test("many vCPUs in one process: time of an access, heap and descriptors, one JSON object for each number")
+  func scale() throws {
+    let command = try Command.run([
+      "bench", "--vcpus", "1", "--vcpus", "5", "--host", "simulated", "--vendor", "intel", "--policy", "adaptive",
+      "--json",
+    ])
+    #expect(command.status == 0)
+    let results = try objects(command)
+    #expect(results.map { $0["vcpus"] as? Int } == [1, 5])
+    for result in results {
+      #expect(result["policy"] as? String == "adaptive")
+      for key in ["threads", "access_ns", "access_ns_best", "idle_bytes_per_vcpu"] {
+        #expect((result[key] as? NSNumber)?.doubleValue ?? 0 > 0, "\(key)")
+      }
+      // The simulated host has none.
+      for key in ["idle_descriptors", "used_descriptors", "descriptors_after"] {
+        #expect(result[key] as? Int == 0, "\(key)")
+      }
+    }
+    #expect(try Command.run(["bench", "--vcpus", "0"]).status != 0)
+    #expect(try Command.run(["bench", "--vcpus", "2", "--usage", "count"]).status != 0)
+  }
+
   @Test("reuse makes at least 80 % fewer host events in multiplex, 98 % in the single usages")
   func creations() throws {
     let command = try Command.run(

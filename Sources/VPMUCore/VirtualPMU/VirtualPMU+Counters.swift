@@ -20,11 +20,11 @@ extension VirtualPMU {
   @inlinable
   func counter(_ pmc: PMCIndex) -> UnsafeMutablePointer<vpmu_counter> { counterFields + Self.place(of: pmc) }
 
-  /// The slot of a counter.
+  /// The slot of a counter that exists.
   @inlinable
   func slot(_ pmc: PMCIndex) -> UnsafeMutablePointer<CounterSlot<Host.Event>> { slots + Self.place(of: pmc) }
 
-  /// General-purpose counters first; below ``slotCount`` for every index.
+  /// General-purpose counters first; below ``slotCount`` for every counter that exists.
   @inlinable
   static func place(of pmc: PMCIndex) -> Int { Int((pmc.rawValue & 15) | ((pmc.rawValue &>> 1) & 16)) }
 }

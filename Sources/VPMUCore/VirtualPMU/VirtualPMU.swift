@@ -57,7 +57,8 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     init() {}
   }
 
-  @usableFromInline static var slotCount: Int { Int(VPMU_MAX_GP + VPMU_MAX_FIXED) }
+  /// As far as the host's limits let counters exist.
+  @usableFromInline let slotCount: Int
 
   /// Makes a vPMU in its state after RESET, bound to the calling thread.
   ///
@@ -81,8 +82,9 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     state = .allocate(capacity: 1)
     state.initialize(to: vpmu_state())
     counterFields = state.counterFields
-    slots = .allocate(capacity: Self.slotCount)
-    slots.initialize(repeating: CounterSlot(), count: Self.slotCount)
+    slotCount = Int(VPMU_MAX_GP + min(host.limits.fixed_counters, VPMU_MAX_FIXED))
+    slots = .allocate(capacity: slotCount)
+    slots.initialize(repeating: CounterSlot(), count: slotCount)
     ledgerPointer = .allocate(capacity: 1)
     ledgerPointer.initialize(to: EventLedger())
     pool = .allocate(capacity: 1)
@@ -119,7 +121,7 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   /// Gives all host events back without reading them.
   @inlinable
   func releaseAllEvents() {
-    for index in 0..<Self.slotCount {
+    for index in 0..<slotCount {
       _ = events.release(&slots[index])
       slots[index] = CounterSlot()
     }

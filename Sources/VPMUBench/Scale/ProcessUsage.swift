@@ -1,0 +1,26 @@
+import CLinux
+import Glibc
+
+/// What this process holds now.
+@usableFromInline
+struct ProcessUsage {
+  /// Allocated by malloc(3), in bytes: mallinfo2(3).
+  @usableFromInline let heapBytes: Int
+  /// Open descriptors: /proc/self/fd.
+  @usableFromInline let descriptors: Int
+
+  @usableFromInline
+  init() {
+    heapBytes = Int(clamping: clinux_heap_bytes())
+    descriptors = Self.openDescriptors()
+  }
+
+  private static func openDescriptors() -> Int {
+    guard let directory = opendir("/proc/self/fd") else { return 0 }
+    defer { closedir(directory) }
+    var entries = 0
+    while readdir(directory) != nil { entries += 1 }
+    // "." and "..", and the descriptor of the directory itself.
+    return max(0, entries - 3)
+  }
+}
