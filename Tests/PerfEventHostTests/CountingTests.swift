@@ -123,8 +123,9 @@ extension Kernel {
     func descriptors(watchesThrottling: Bool) throws {
       let letters = Letters()
       var host: PerfEventHost? = try .ofPageFaults(letters, watchesThrottling: watchesThrottling)
-      #expect(host?.noticesThrottling == watchesThrottling)
+      #expect(host?.descriptors.isEmpty == true, "an idle host holds nothing")
       _ = try host?.create(Kernel.request(.generalPurpose(0)))
+      #expect(host?.noticesThrottling == watchesThrottling)
       let paused = try #require(try host?.create(Kernel.request(.generalPurpose(1))))
       _ = host?.pause(paused)
       let mine = try #require(host).descriptors
