@@ -109,3 +109,64 @@ int clinux_event_allows_rdpmc(int fd) {
   munmap((void *)page, bytes);
   return allowed;
 }
+
+int clinux_page_map(int fd, void **mapping, size_t *length) {
+  size_t bytes = (size_t)sysconf(_SC_PAGESIZE);
+  void *start = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+  if (start == MAP_FAILED) return -errno;
+  *mapping = start;
+  *length = bytes;
+  return 0;
+}
+
+/* The kernel writes the page on the processor that the thread runs on: a reader is interrupted by a writer, never beside
+ * one. So the page changes under it only when the thread was switched out or the event changed, and a few tries do. */
+enum { PAGE_TRIES = 8 };
+
+static uint64_t rdpmc(uint32_t counter) {
+  uint32_t low, high;
+  __asm__ volatile("rdpmc" : "=a"(low), "=d"(high) : "c"(counter));
+  return (uint64_t)high << 32 | low;
+}
+
+/* The counter's value as a signed number of `width` bits: the kernel starts a counter below 0. */
+static uint64_t sign_extended(uint64_t value, unsigned width) {
+  unsigned unused = 64 - width;
+  return (uint64_t)((int64_t)(value << unused) >> unused);
+}
+
+static inline __attribute__((always_inline)) int read_page(
+    const volatile struct perf_event_mmap_page *page, clinux_rdpmc_function rdpmc, clinux_page_count *count) {
+  for (int tries = 0; tries < PAGE_TRIES; tries++) {
+    uint32_t lock = __atomic_load_n(&page->lock, __ATOMIC_ACQUIRE);
+    /* Odd: half written. */
+    if (lock & 1) continue;
+    uint32_t index = page->index;
+    clinux_page_count now = {(uint64_t)page->offset, page->time_enabled, page->time_running, index};
+    if (index != 0) {
+      unsigned width = page->pmc_width;
+      int is_readable = page->cap_user_rdpmc && width >= 1 && width <= 64;
+      /* Executed where it is not allowed, the instruction ends the process. */
+      if (is_readable) now.value += sign_extended(rdpmc(index - 1), width);
+      __atomic_thread_fence(__ATOMIC_ACQUIRE);
+      if (page->lock != lock) continue;
+      if (!is_readable) return 0;
+    } else {
+      __atomic_thread_fence(__ATOMIC_ACQUIRE);
+      if (page->lock != lock) continue;
+    }
+    *count = now;
+    return 1;
+  }
+  return 0;
+}
+
+int clinux_page_read(const void *page, clinux_page_count *count) { return read_page(page, rdpmc, count); }
+
+int clinux_page_read_by(const void *page, clinux_rdpmc_function rdpmc, clinux_page_count *count) {
+  return read_page(page, rdpmc, count);
+}
+
+int clinux_page_is_on_counter(const void *page) {
+  return ((const volatile struct perf_event_mmap_page *)page)->index != 0;
+}

@@ -19,19 +19,27 @@ package struct EventSlot: BitwiseCopyable {
   var base: UInt64 = 0
   /// What the last look gave.
   var last = clinux_count()
-  /// `running` of the kernel when the count was `base`.
-  var runningAtBase: UInt64 = 0
+  /// `running` of the kernel when the count was `base`. Nil: not known before read(2) has told it.
+  var runningAtBase: UInt64? = 0
+  /// Where counts are read from pages.
+  package var page: EventPage?
+  /// It was on its counter when it was disabled. Once it is on none, its page has been written since, with the last count.
+  var wasOnCounter = false
+  /// The last look was one at the page.
+  private var hasGlanced = false
   /// Why it did not count, at the last look.
   package var failure: HostRefusal?
 
   package init(
     descriptor: EventDescriptor? = nil, isEnabled: Bool = false, neverStandsStill: Bool = false,
-    isThrottled: Bool = false
+    isThrottled: Bool = false, page: EventPage? = nil, wasOnCounter: Bool = false
   ) {
     self.descriptor = descriptor
     self.isEnabled = isEnabled
     self.neverStandsStill = neverStandsStill
     self.isThrottled = isThrottled
+    self.page = page
+    self.wasOnCounter = wasOnCounter
   }
 
   /// An event that never stands still and has counted nothing for so long, in ns of its running time, is dead. Between
@@ -48,12 +56,15 @@ package struct EventSlot: BitwiseCopyable {
       return
     }
     // Both times stand still while the thread does not run, so they part only when the event is off its counter.
-    let waited = (reading.enabled &- last.enabled) > (reading.running &- last.running)
+    let waited = (reading.enabled &- reading.running) > (last.enabled &- last.running)
     last = reading
+    hasGlanced = false
+    let start = runningAtBase ?? reading.running
+    runningAtBase = start
     if waited {
       failure = .notScheduled
     } else if neverStandsStill, count == 0, !isThrottled,
-      reading.running &- runningAtBase >= Self.sensibleRunningTime
+      reading.running &- start >= Self.sensibleRunningTime
     {
       failure = .deadCounter
     } else if failure != .deadCounter || count != 0 {
@@ -62,9 +73,24 @@ package struct EventSlot: BitwiseCopyable {
     }
   }
 
+  /// Takes the count from the page, if it is that of an event which is well. What looks odd is for read(2) to judge: a page
+  /// does not tell of the error state, and its times are those of the last change.
+  ///
+  /// - Returns: whether the count was taken.
+  package mutating func glance() -> Bool {
+    guard failure == nil, let reading = page?.read() else { return false }
+    guard isEnabled ? reading.index != 0 : reading.index == 0 && wasOnCounter else { return false }
+    // It has been off its counter since read(2) last told.
+    if reading.enabled &- reading.running > last.enabled &- last.running { return false }
+    if neverStandsStill, reading.value == base { return false }
+    last.value = reading.value
+    hasGlanced = true
+    return true
+  }
+
   /// The count starts at 0 again.
   package mutating func rebase() {
     base = last.value
-    runningAtBase = last.running
+    runningAtBase = hasGlanced ? nil : last.running
   }
 }

@@ -19,6 +19,7 @@ extension PerfEventHost {
   public func suspend(_ event: Event) {
     let slot = slots + Int(event.slot)
     guard let descriptor = slot.pointee.descriptor, slot.pointee.isEnabled else { return }
+    slot.pointee.wasOnCounter = slot.pointee.page?.isOnCounter ?? false
     try? descriptor.disable()
     slot.pointee.isEnabled = false
     budget.disable(slot.pointee.generic)
@@ -40,6 +41,9 @@ extension PerfEventHost {
     } catch {
       return false
     }
+    // The kernel lets a stopped event go on when it is enabled. What it wrote before that is not to be taken for later.
+    takeRecords()
+    slot.pointee.isThrottled = false
     slot.pointee.isEnabled = true
     budget.enable(slot.pointee.generic)
     return true
@@ -60,13 +64,20 @@ extension PerfEventHost {
 
   public func inspect(_ event: Event) -> HostRefusal? {
     let slot = slots + Int(event.slot)
-    if let descriptor = slot.pointee.descriptor { look(at: slot, descriptor) }
+    if let descriptor = slot.pointee.descriptor {
+      takeRecords()
+      ask(descriptor, of: slot)
+    }
     return slot.pointee.isThrottled ? .throttled : slot.pointee.failure
   }
 
   private func look(at slot: UnsafeMutablePointer<EventSlot>, _ descriptor: EventDescriptor) {
     // First: an event that the kernel stopped is not to be taken for dead.
     takeRecords()
+    if !slot.pointee.glance() { ask(descriptor, of: slot) }
+  }
+
+  private func ask(_ descriptor: EventDescriptor, of slot: UnsafeMutablePointer<EventSlot>) {
     do throws(Errno) {
       slot.pointee.look(try descriptor.read())
     } catch {
@@ -76,6 +87,7 @@ extension PerfEventHost {
 
   /// Takes what the kernel wrote of throttling. A plain load if there is nothing.
   private func takeRecords() {
+    if mayHavePages { takeRecordsOfPages() }
     throttleWatch?.drain { record in
       switch record {
       case .throttled(let id):
@@ -84,6 +96,26 @@ extension PerfEventHost {
       case .unthrottled(let id): setThrottled(false, id)
       case .lost(let number): lostRecords &+= number
       }
+    }
+  }
+
+  /// The same where each event has a ring of its own.
+  private func takeRecordsOfPages() {
+    var used = ~freeSlots
+    while used != 0 {
+      let slot = slots + used.trailingZeroBitCount
+      used &= used &- 1
+      guard var page = slot.pointee.page else { continue }
+      page.drain { record in
+        switch record {
+        case .throttled:
+          throttlings &+= 1
+          slot.pointee.isThrottled = true
+        case .unthrottled: slot.pointee.isThrottled = false
+        case .lost(let number): lostRecords &+= number
+        }
+      }
+      slot.pointee.page = page
     }
   }
 

@@ -18,7 +18,7 @@ extension PerfEventHost {
       guard budget.admits(kernelEvent.generic) else { throw .capacity }
       let slot = try open(kernelEvent, for: request)
       if slot.failure == .errorState, let descriptor = slot.descriptor {
-        close(descriptor)
+        close(descriptor, slot.page)
         throw .errorState
       }
       slots[Int(event.slot)] = slot
@@ -40,9 +40,10 @@ extension PerfEventHost {
       config: event.config,
       sample_period: Self.creationPeriod)
     do throws(Errno) {
-      let descriptor = try open(attributes)
+      let (descriptor, page) = try open(attributes)
       do throws(Errno) {
-        var slot = EventSlot(descriptor: descriptor, isEnabled: true, neverStandsStill: event.neverStandsStill)
+        var slot = EventSlot(
+          descriptor: descriptor, isEnabled: true, neverStandsStill: event.neverStandsStill, page: page)
         slot.generic = event.generic
         if throttleWatch != nil { slot.id = try descriptor.id() }
         slot.shortestPeriod = shortestPeriod(of: event)
@@ -55,7 +56,7 @@ extension PerfEventHost {
         if event.generic != nil || event.isRaw { slot.look(try descriptor.read()) }
         return slot
       } catch {
-        close(descriptor)
+        close(descriptor, page)
         throw error
       }
     } catch {
@@ -63,7 +64,21 @@ extension PerfEventHost {
     }
   }
 
-  private func open(_ attributes: clinux_event) throws(Errno) -> EventDescriptor {
+  private func open(_ attributes: clinux_event) throws(Errno) -> (EventDescriptor, EventPage?) {
+    guard readWay == .page else { return (try openWatched(attributes), nil) }
+    let descriptor = try EventDescriptor.open(attributes)
+    do throws(Errno) {
+      return (descriptor, try EventPage(of: descriptor, withRing: options.watchesThrottling))
+    } catch {
+      // Locked memory is used up. Counts can be read without, and the events from now on share one ring.
+      descriptor.close()
+      readWay = .read
+      return (try openWatched(attributes), nil)
+    }
+  }
+
+  /// Its records go to the host's ring.
+  private func openWatched(_ attributes: clinux_event) throws(Errno) -> EventDescriptor {
     startWatching()
     guard let output = throttleWatch?.output else { return try EventDescriptor.open(attributes) }
     do throws(Errno) {
@@ -91,13 +106,14 @@ extension PerfEventHost {
     slots[Int(event.slot)] = EventSlot()
     guard let descriptor = slot.descriptor else { return }
     if slot.isEnabled { budget.disable(slot.generic) }
-    close(descriptor)
+    close(descriptor, slot.page)
   }
 
   /// A signal that is still under way must not find the next event that gets this descriptor's number: first the entry,
   /// then the descriptor.
-  private func close(_ descriptor: EventDescriptor) {
+  private func close(_ descriptor: EventDescriptor, _ page: EventPage?) {
     clinux_notice_clear(descriptor.fd)
+    page?.unmap()
     descriptor.close()
   }
 }

@@ -31,6 +31,13 @@ public final class PerfEventHost: HostEvents {
   /// What the host's processor and kernel can do.
   public let capabilities: HostCapabilities
 
+  /// How counts are read, chosen once by ``HostCapabilities/readPlan(source:scope:)`` and the options. It becomes `read` for
+  /// good if the kernel maps no page (locked memory: the sysctl `kernel.perf_event_mlock_kb`).
+  public internal(set) var readWay: ReadWay
+
+  /// Some event may have a page.
+  let mayHavePages: Bool
+
   /// Places for events. More than a virtual CPU has counters.
   package static let slotCount = 64
 
@@ -58,14 +65,24 @@ public final class PerfEventHost: HostEvents {
   ///
   /// - Parameter capabilities: what ``HostProbe/run()`` found.
   /// - Throws: ``PerfEventHostError`` if there is no such source of events.
-  public init(
+  public convenience init(
     _ capabilities: HostCapabilities, options: PerfEventOptions = PerfEventOptions()
+  ) throws(PerfEventHostError) {
+    let plan = capabilities.readPlan(source: options.source, scope: options.scope)
+    try self.init(capabilities, options: options, readWay: options.mapsPages ? plan.way : .read)
+  }
+
+  /// With this way to read counts.
+  package init(
+    _ capabilities: HostCapabilities, options: PerfEventOptions, readWay: ReadWay
   ) throws(PerfEventHostError) {
     if let advice = capabilities.obstacle(to: options.source) {
       throw .noEvents(source: options.source, advice: advice)
     }
     self.capabilities = capabilities
     self.options = options
+    self.readWay = readWay
+    mayHavePages = readWay == .page
     let isHardware = options.source == .hardware
     // Chosen, it is a limit for all events, whatever counters they have.
     let chosen = options.capacity ?? (isHardware ? nil : Self.slotCount)
@@ -118,5 +135,5 @@ public final class PerfEventHost: HostEvents {
 
   /// Whether throttling is noticed. False before the first event on a thread, if it was not asked for, or if the kernel
   /// gave no ring buffer (the sysctl `kernel.perf_event_mlock_kb` limits it) or does not let events write into it.
-  public var noticesThrottling: Bool { throttleWatch != nil }
+  public var noticesThrottling: Bool { throttleWatch != nil || (readWay == .page && options.watchesThrottling) }
 }

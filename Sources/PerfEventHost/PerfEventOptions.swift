@@ -17,12 +17,16 @@ public struct PerfEventOptions: Sendable {
   /// software clock 100 000 ns.
   public var minimumPeriod: UInt64?
   /// Whether throttling is to be noticed. It costs a descriptor and up to 68 KiB of the user's locked memory
-  /// (`kernel.perf_event_mlock_kb`) for each vCPU.
+  /// (`kernel.perf_event_mlock_kb`) for each vCPU; where counts are read from pages no descriptor, and a page for each event.
   public var watchesThrottling: Bool
+  /// Lets counts be read from mapped pages where ``HostCapabilities/readPlan(source:scope:)`` finds that they can be. Say no
+  /// in a process that also runs code which must not execute RDPMC, a guest nested by software for one.
+  public var mapsPages: Bool
 
   public init(
     source: EventSource = .hardware, scope: GuestScope = .thread, allowsRaw: Bool = false,
-    signal: OverflowSignal? = nil, capacity: Int? = nil, minimumPeriod: UInt64? = nil, watchesThrottling: Bool = true
+    signal: OverflowSignal? = nil, capacity: Int? = nil, minimumPeriod: UInt64? = nil, watchesThrottling: Bool = true,
+    mapsPages: Bool = true
   ) {
     self.source = source
     self.scope = scope
@@ -31,6 +35,7 @@ public struct PerfEventOptions: Sendable {
     self.capacity = capacity
     self.minimumPeriod = minimumPeriod
     self.watchesThrottling = watchesThrottling
+    self.mapsPages = mapsPages
   }
 }
 

@@ -63,8 +63,9 @@ package struct EventDescriptor: Hashable, Sendable, BitwiseCopyable {
   func close() { _ = Glibc.close(fd) }
 }
 
-/// A mapped ring buffer: its control page, and the length of all pages in bytes.
-struct RingMapping {
+/// What is mapped of an event: its page, also the control page of its ring buffer if it has one, and the length of all
+/// pages in bytes.
+struct RingMapping: BitwiseCopyable {
   let control: UnsafeMutableRawPointer
   let length: Int
 }
@@ -78,6 +79,15 @@ package enum SystemCall {
     var start: UnsafeMutableRawPointer?
     var length = 0
     try Errno.check(clinux_ring_map(event.fd, pages, &start, &length))
+    guard let start else { throw Errno(ENOMEM) }
+    return RingMapping(control: start, length: length)
+  }
+
+  /// mmap(2) of an event's page, read-only
+  static func mapPage(_ event: EventDescriptor) throws(Errno) -> RingMapping {
+    var start: UnsafeMutableRawPointer?
+    var length = 0
+    try Errno.check(clinux_page_map(event.fd, &start, &length))
     guard let start else { throw Errno(ENOMEM) }
     return RingMapping(control: start, length: length)
   }

@@ -91,4 +91,35 @@ static inline void clinux_ring_set_tail(void *_Nonnull mapping, uint64_t tail) {
  */
 int clinux_event_allows_rdpmc(int fd);
 
+/* ---- An event's page: its count without a system call ---- */
+
+/*
+ * mmap(2) of the event's page alone, read-only. An event that writes its records into another one's ring has no page of its
+ * own: -EINVAL. munmap(2) of *length bytes gives it back.
+ */
+int clinux_page_map(int fd, void *_Nullable *_Nonnull mapping, size_t *_Nonnull length);
+
+/* What a page says. Times in nanoseconds, as they were when the event last changed its counter. */
+typedef struct clinux_page_count {
+  uint64_t value;
+  uint64_t enabled, running;
+  uint32_t index; /* 0: on no counter, or one that RDPMC can't read; value then is that of the last change */
+} clinux_page_count;
+
+/* RDPMC with this in ECX. */
+typedef uint64_t (*clinux_rdpmc_function)(uint32_t counter);
+
+/*
+ * Reads the page of an event of the calling thread, with RDPMC if the event is on a counter. Returns 1; 0 if the page kept
+ * changing, or if it does not allow RDPMC: the count is then to be had by read(2) only.
+ */
+int clinux_page_read(const void *_Nonnull page, clinux_page_count *_Nonnull count);
+
+/* The same with another function in RDPMC's place. */
+int clinux_page_read_by(
+    const void *_Nonnull page, clinux_rdpmc_function _Nonnull rdpmc, clinux_page_count *_Nonnull count);
+
+/* Whether the event is on a counter: the page's index. A plain load. */
+int clinux_page_is_on_counter(const void *_Nonnull page);
+
 #endif

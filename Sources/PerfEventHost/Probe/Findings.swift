@@ -48,8 +48,21 @@ extension HostCapabilities {
         advice: excludeHost.isAvailable ? nil : "guest and host can't be told apart by the counters"),
       Finding(
         name: "RDPMC in user mode", value: userRDPMC.description, verdict: .note,
-        advice: userRDPMC.isAvailable ? "where an event's page is mapped; this host maps none" : nil),
+        advice: userRDPMC.isAvailable ? "where an event's page is mapped" : nil),
+    ] + readFindings
+  }
+
+  /// How counts are read, by whose instructions are counted.
+  private var readFindings: [DoctorReport.Finding] {
+    let scopes: [(String, GuestScope)] = [
+      ("a thread", .thread), ("a virtual machine", .virtualMachine), ("a nested one", .nestedVirtualMachine),
     ]
+    return scopes.map { name, scope in
+      let plan = readPlan(source: .hardware, scope: scope)
+      return Finding(
+        name: "counts of \(name) are read", value: plan.way == .page ? "from pages" : "by read(2)", verdict: .note,
+        advice: plan.reason)
+    }
   }
 
   var noticeFindings: [DoctorReport.Finding] {

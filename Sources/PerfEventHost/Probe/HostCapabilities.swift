@@ -25,7 +25,7 @@ public struct HostCapabilities: Sendable, Equatable {
   /// The ten generic events, in the order of their numbers.
   public var genericEvents: [GenericEventProbe] = []
 
-  /// User code may read counters by RDPMC, if their pages are mapped. This host maps none.
+  /// User code may read counters by RDPMC, if their pages are mapped: see ``readPlan(source:scope:)``.
   public var userRDPMC = Availability.notTried
   /// The first overflow of a hardware event sends a signal to the thread.
   public var hardwareNotices = NoticeProbe.notTried
