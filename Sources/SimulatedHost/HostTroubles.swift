@@ -1,0 +1,42 @@
+import VPMUCore
+
+/// What real hosts do to a virtual PMU, each with a chance in percent: 0 never, 100 always.
+public struct HostTroubles: Sendable {
+  /// A notice waits until ``UnrulyHost/deliverHeldNotices()``.
+  public var late: UInt64 = 0
+  /// A notice is dropped, and nobody knows.
+  public var lost: UInt64 = 0
+  /// A notice is dropped, and the host knows that some were.
+  public var lostAndTold: UInt64 = 0
+  /// A notice comes before the period is over, by up to half of it.
+  public var early: UInt64 = 0
+  /// `setPeriod` answers false.
+  public var periodRefused: UInt64 = 0
+  /// An event is enabled and on no counter, until it is enabled again.
+  public var notScheduled: UInt64 = 0
+  /// A new event is on a counter that never counts.
+  public var dead: UInt64 = 0
+  /// Shorter periods become this, in events.
+  public var shortestPeriod: UInt64 = 1
+  /// An event that gives so many notices in one tick stops counting; nil: none is stopped.
+  public var throttledAfter: UInt64?
+
+  public init() {}
+}
+
+/// How often a host was asked for something, and how often it interrupted.
+public struct HostCalls: Sendable, Equatable {
+  /// Interrupts: notices that came, late, lost or in time.
+  public var notices: UInt64 = 0
+  public var create: UInt64 = 0
+  public var setPeriod: UInt64 = 0
+  public var pause: UInt64 = 0
+  public var suspend: UInt64 = 0
+  public var resume: UInt64 = 0
+  public var read: UInt64 = 0
+
+  /// System calls of a host that has no cheaper way; a pause is three of them.
+  public var systemCalls: UInt64 { create + setPeriod + 3 * pause + suspend + resume + read }
+
+  public init() {}
+}

@@ -1,0 +1,90 @@
+import SimulatedHost
+import TestSupport
+import Testing
+import VPMUCore
+import VPMUModel
+
+/// What holds on a host as real ones are: counts are exact, no PMI comes before its wrap, and each wrap with INT is told at the
+/// latest when its counter is stopped.
+struct UnrulyHostTests {
+  enum Trouble: CaseIterable {
+    case none, late, lost, lostAndTold, periodRefused, shortPeriodClamped, allOfThese
+
+    var host: HostTroubles {
+      var host = HostTroubles()
+      switch self {
+      case .none: break
+      case .late: host.late = 50
+      case .lost: host.lost = 50
+      case .lostAndTold: host.lostAndTold = 50
+      case .periodRefused: host.periodRefused = 30
+      case .shortPeriodClamped: host.shortestPeriod = 1000
+      case .allOfThese:
+        (host.late, host.lost, host.lostAndTold, host.periodRefused, host.shortestPeriod) = (30, 20, 20, 20, 300)
+      }
+      return host
+    }
+  }
+
+  private struct Life: PolicyKind.Visitor {
+    let troubles: HostTroubles
+    let seed: UInt64
+    var rounds = 400
+
+    func visit<Policy: EventPolicy>(_ policy: Policy) throws {
+      var random = SeededGenerator(seed: seed)
+      var guest = try CountingGuest(policy, troubles, seed: seed)
+      for _ in 0..<rounds {
+        for index in 0..<CountingGuest<Policy>.count {
+          let flags = random.pick([0x41, 0x42, 0x43, 0x51, 0x52, 0x53, 0x53, 0]) << 16 as UInt64
+          let code = random.pick(CountingGuest<Policy>.codes)
+          try guest.program(index, distance: 1 + random.below(5000), select: flags | code)
+        }
+        try guest.start()
+        for _ in 0..<random.below(20) { try step(&guest, &random) }
+        try guest.stop()
+        if random.below(3) == 0 { try pause(&guest, &random) }
+      }
+      #expect(guest.interrupts > rounds / 4)
+      #expect(guest.host.mostLive <= 4 + 24, "one for each counter and what a pool may hold")
+    }
+
+    private func step<Policy>(_ guest: inout CountingGuest<Policy>, _ random: inout SeededGenerator) throws {
+      switch random.below(10) {
+      case 0: try guest.vpmu.scheduledIn()
+      case 1: guest.host.deliverHeldNotices()
+      case 2: try guest.readCounters()
+      case 3: try guest.readStatus()
+      default:
+        try guest.run(
+          random.pick(CountingGuest<Policy>.codes), random.below(2) == 0 ? .user : .kernel, random.below(1500))
+      }
+    }
+
+    /// What runs while the counters are stopped is nobody's.
+    private func pause<Policy>(_ guest: inout CountingGuest<Policy>, _ random: inout SeededGenerator) throws {
+      for _ in 0..<5 { try step(&guest, &random) }
+      try guest.readCounters()
+    }
+  }
+
+  /// A policy whose notices are the overflow takes one that is late by a whole programming of its counter for a wrap of the new
+  /// one: late notices are tried only where the count judges.
+  @Test(
+    "counts are exact and PMIs neither early nor missing, whatever becomes of notices and periods",
+    arguments: PolicyKind.allCases, Trouble.allCases)
+  func invariants(policy: PolicyKind, trouble: Trouble) throws {
+    guard policy == .adaptive || trouble.host.late == 0 else { return }
+    let seed = SeededGenerator.fresh("\(policy.rawValue), \(trouble)").seed
+    try policy.accept(Life(troubles: trouble.host, seed: seed))
+  }
+
+  /// Only a policy that lets the count judge can do that: for the others a notice is the overflow.
+  @Test("a notice before its time makes no PMI early where the count judges")
+  func early() throws {
+    var troubles = HostTroubles()
+    (troubles.early, troubles.late) = (50, 20)
+    let seed = SeededGenerator.fresh("early notices").seed
+    try Life(troubles: troubles, seed: seed).visit(Adaptive())
+  }
+}
