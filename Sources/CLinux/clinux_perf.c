@@ -101,15 +101,6 @@ const void *clinux_ring_records(const void *mapping) {
 
 uint64_t clinux_ring_size(const void *mapping) { return ((const struct perf_event_mmap_page *)mapping)->data_size; }
 
-int clinux_event_allows_rdpmc(int fd) {
-  size_t bytes = (size_t)sysconf(_SC_PAGESIZE);
-  const struct perf_event_mmap_page *page = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
-  if (page == MAP_FAILED) return -errno;
-  int allowed = page->cap_user_rdpmc;
-  munmap((void *)page, bytes);
-  return allowed;
-}
-
 int clinux_page_map(int fd, void **mapping, size_t *length) {
   size_t bytes = (size_t)sysconf(_SC_PAGESIZE);
   void *start = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
@@ -117,6 +108,16 @@ int clinux_page_map(int fd, void **mapping, size_t *length) {
   *mapping = start;
   *length = bytes;
   return 0;
+}
+
+int clinux_event_allows_rdpmc(int fd) {
+  void *page;
+  size_t bytes;
+  int mapped = clinux_page_map(fd, &page, &bytes);
+  if (mapped < 0) return mapped;
+  int allowed = ((const struct perf_event_mmap_page *)page)->cap_user_rdpmc;
+  munmap(page, bytes);
+  return allowed;
 }
 
 /* The kernel writes the page on the processor that the thread runs on: a reader is interrupted by a writer, never beside

@@ -31,6 +31,13 @@ public struct RegisterMap: Sendable {
   /// Nil: this CPU has none, and each counter is enabled by its own control alone.
   public private(set) var global: GlobalRegisters?
 
+  /// Finds the registers of a virtual PMU that is bound to the calling thread.
+  public init<Model, Host, Policy>(of vpmu: VirtualPMU<Model, Host, Policy>) {
+    self.init(
+      vpmu.model.declaration, widths: vpmu.state.counterWidths,
+      exists: { msr in if case .value = try? vpmu.readMSR(msr) { true } else { false } })
+  }
+
   /// Finds the registers.
   ///
   /// - Parameters:

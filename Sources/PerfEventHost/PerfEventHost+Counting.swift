@@ -42,7 +42,7 @@ extension PerfEventHost {
       return false
     }
     // The kernel lets a stopped event go on when it is enabled. What it wrote before that is not to be taken for later.
-    takeRecords()
+    takeRecords(slot)
     slot.pointee.isThrottled = false
     slot.pointee.isEnabled = true
     budget.enable(slot.pointee.generic)
@@ -57,15 +57,15 @@ extension PerfEventHost {
   }
 
   public func shortfall(of event: Event) -> HostRefusal? {
-    takeRecords()
     let slot = slots + Int(event.slot)
+    takeRecords(slot)
     return slot.pointee.isThrottled ? .throttled : slot.pointee.failure
   }
 
   public func inspect(_ event: Event) -> HostRefusal? {
     let slot = slots + Int(event.slot)
     if let descriptor = slot.pointee.descriptor {
-      takeRecords()
+      takeRecords(slot)
       ask(descriptor, of: slot)
     }
     return slot.pointee.isThrottled ? .throttled : slot.pointee.failure
@@ -73,7 +73,7 @@ extension PerfEventHost {
 
   private func look(at slot: UnsafeMutablePointer<EventSlot>, _ descriptor: EventDescriptor) {
     // First: an event that the kernel stopped is not to be taken for dead.
-    takeRecords()
+    takeRecords(slot)
     if !slot.pointee.glance() { ask(descriptor, of: slot) }
   }
 
@@ -85,41 +85,28 @@ extension PerfEventHost {
     }
   }
 
-  /// Takes what the kernel wrote of throttling. A plain load if there is nothing.
-  private func takeRecords() {
-    if mayHavePages { takeRecordsOfPages() }
-    throttleWatch?.drain { record in
-      switch record {
-      case .throttled(let id):
-        throttlings &+= 1
-        setThrottled(true, id)
-      case .unthrottled(let id): setThrottled(false, id)
-      case .lost(let number): lostRecords &+= number
-      }
-    }
-  }
-
-  /// The same where each event has a ring of its own.
-  private func takeRecordsOfPages() {
-    var used = ~freeSlots
-    while used != 0 {
-      let slot = slots + used.trailingZeroBitCount
-      used &= used &- 1
-      guard var page = slot.pointee.page else { continue }
-      page.drain { record in
-        switch record {
-        case .throttled:
-          throttlings &+= 1
-          slot.pointee.isThrottled = true
-        case .unthrottled: slot.pointee.isThrottled = false
-        case .lost(let number): lostRecords &+= number
-        }
-      }
+  /// Takes what the kernel wrote of throttling, into this event's own ring or into the host's. A plain load each, if there is
+  /// nothing.
+  private func takeRecords(_ slot: UnsafeMutablePointer<EventSlot>) {
+    if var page = slot.pointee.page {
+      // The only event that writes there, whatever its number.
+      page.drain { take($0) { _, isThrottled in slot.pointee.isThrottled = isThrottled } }
       slot.pointee.page = page
     }
+    throttleWatch?.drain { take($0, setThrottled) }
   }
 
-  private func setThrottled(_ isThrottled: Bool, _ id: UInt64) {
+  private func take(_ record: PerfRecord, _ setThrottled: (UInt64, Bool) -> Void) {
+    switch record {
+    case .throttled(let id):
+      throttlings &+= 1
+      setThrottled(id, true)
+    case .unthrottled(let id): setThrottled(id, false)
+    case .lost(let number): lostRecords &+= number
+    }
+  }
+
+  private func setThrottled(_ id: UInt64, _ isThrottled: Bool) {
     var used = ~freeSlots
     while used != 0 {
       let slot = slots + used.trailingZeroBitCount

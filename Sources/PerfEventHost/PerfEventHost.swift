@@ -35,9 +35,6 @@ public final class PerfEventHost: HostEvents {
   /// good if the kernel maps no page (locked memory: the sysctl `kernel.perf_event_mlock_kb`).
   public internal(set) var readWay: ReadWay
 
-  /// Some event may have a page.
-  let mayHavePages: Bool
-
   /// Places for events. More than a virtual CPU has counters.
   package static let slotCount = 64
 
@@ -82,7 +79,6 @@ public final class PerfEventHost: HostEvents {
     self.capabilities = capabilities
     self.options = options
     self.readWay = readWay
-    mayHavePages = readWay == .page
     let isHardware = options.source == .hardware
     // Chosen, it is a limit for all events, whatever counters they have.
     let chosen = options.capacity ?? (isHardware ? nil : Self.slotCount)

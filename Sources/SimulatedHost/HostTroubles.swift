@@ -18,7 +18,7 @@ public struct HostTroubles: Sendable {
   public var dead: UInt64 = 0
   /// Shorter periods become this, in events.
   public var shortestPeriod: UInt64 = 1
-  /// An event that gives so many notices in one tick stops counting; nil: none is stopped.
+  /// An event that gives so many notices since its period was set stops counting; nil: none is stopped.
   public var throttledAfter: UInt64?
 
   public init() {}
@@ -34,9 +34,6 @@ public struct HostCalls: Sendable, Equatable {
   public var suspend: UInt64 = 0
   public var resume: UInt64 = 0
   public var read: UInt64 = 0
-
-  /// System calls of a host that has no cheaper way; a pause is three of them.
-  public var systemCalls: UInt64 { create + setPeriod + 3 * pause + suspend + resume + read }
 
   public init() {}
 }

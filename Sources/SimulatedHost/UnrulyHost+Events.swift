@@ -21,7 +21,7 @@ extension UnrulyHost {
   public func setPeriod(_ period: UInt64, of event: Event) -> Bool {
     calls.setPeriod += 1
     guard !happens(troubles.periodRefused), base.setPeriod(troubledPeriod(period), of: event) else { return false }
-    fates[Int(event.index)].noticesInTick = 0
+    fates[Int(event.index)].noticesOfPeriod = 0
     if fates[Int(event.index)].stall == .throttled { revive(Int(event.index)) }
     return true
   }

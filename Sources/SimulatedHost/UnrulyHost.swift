@@ -16,7 +16,7 @@ public final class UnrulyHost: HostEvents {
     var isEnabled = false
     /// Why it does not count.
     var stall: HostRefusal?
-    var noticesInTick: UInt64 = 0
+    var noticesOfPeriod: UInt64 = 0
   }
 
   public let base: SimulatedHost
@@ -59,14 +59,6 @@ public final class UnrulyHost: HostEvents {
     held = 0
   }
 
-  /// The host's clock ticks: throttled events go on.
-  public func tick() {
-    for index in fates.indices {
-      fates[index].noticesInTick = 0
-      if fates[index].stall == .throttled { revive(index) }
-    }
-  }
-
   /// True in `percent` of the cases.
   func happens(_ percent: UInt64) -> Bool { percent != 0 && next() % 100 < percent }
 
@@ -80,8 +72,8 @@ public final class UnrulyHost: HostEvents {
     calls.notices += 1
     let events = fates.indices.filter { fates[$0].isLive && fates[$0].isEnabled && fates[$0].pmc == pmc }
     for index in events {
-      fates[index].noticesInTick += 1
-      if let most = troubles.throttledAfter, fates[index].noticesInTick >= most { stop(index, .throttled) }
+      fates[index].noticesOfPeriod += 1
+      if let most = troubles.throttledAfter, fates[index].noticesOfPeriod >= most { stop(index, .throttled) }
     }
     if happens(troubles.late) {
       held |= pmc.bit

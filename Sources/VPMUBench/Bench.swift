@@ -60,7 +60,7 @@ public struct Bench: Sendable {
     progress: (BenchProgress) -> Void = { _ in }
   ) throws(BenchError) -> BenchReport {
     var plans: [UsagePlan] = []
-    var schedule = Schedule(options, host: host.name, kind)
+    var schedule = Schedule(options, host: host.name, isReal: host.isReal, kind)
     for (place, guest) in guests.enumerated() {
       let plan = try Calibration(guest, host, kind).plan()
       plans.append(plan)

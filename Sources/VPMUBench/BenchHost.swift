@@ -12,6 +12,9 @@ public protocol BenchHost {
   /// In reports: `perf`, `perf-software` or `simulated`.
   var name: String { get }
 
+  /// Its events are the kernel's: they cost system calls and signals.
+  var isReal: Bool { get }
+
   /// How many times longer than usual the periods of events that take turns are: 1 where a handler's own time hardly
   /// shows in the counts.
   var pace: UInt64 { get }
@@ -24,12 +27,14 @@ public protocol BenchHost {
 }
 
 extension BenchHost {
+  public var isReal: Bool { true }
   public var paceAlone: UInt64 { 1 }
 }
 
 /// The simulated host. Its counts are made up, its costs are nearly none.
 public struct SimulatedBenchHost: BenchHost {
   public let name = "simulated"
+  public let isReal = false
   public let pace: UInt64 = 1
 
   public init() {}

@@ -61,11 +61,4 @@ public final class BenchPMU<Model: PMUModel, Base: HostEvents, Policy: EventPoli
   }
 
   public func lookAtCounts() { vpmu.lookAtCounts() }
-
-  /// Bits of a general-purpose and of a fixed counter, as the guest's CPUID shows them.
-  @usableFromInline
-  var widths: (generalPurpose: UInt32, fixed: UInt32) {
-    let state = vpmu.state
-    return (UInt32(state.pointee.gp_mask.nonzeroBitCount), UInt32(state.pointee.fixed_mask.nonzeroBitCount))
-  }
 }

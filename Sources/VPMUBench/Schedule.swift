@@ -32,6 +32,7 @@ struct Schedule {
 
   private let options: BenchOptions
   private let host: String
+  private let isReal: Bool
   private let kind: GuestKind
   private let rounds: Int
   private var entries: [Entry] = []
@@ -42,9 +43,10 @@ struct Schedule {
   @usableFromInline private(set) var introduction: [String] = []
 
   @usableFromInline
-  init(_ options: BenchOptions, host: String, _ kind: GuestKind) {
+  init(_ options: BenchOptions, host: String, isReal: Bool, _ kind: GuestKind) {
     self.options = options
     self.host = host
+    self.isReal = isReal
     self.kind = kind
     rounds = min(BenchOptions.rounds, options.pmis)
   }
@@ -143,7 +145,7 @@ struct Schedule {
       created: tally.ledger.created, reused: tally.ledger.reused, released: tally.ledger.released,
       refused: tally.ledger.refused, causes: tally.causes, heldAfter: tally.heldAfter, rotations: tally.rotations,
       operations: tally.operations,
-      steady: SteadyResult(tally.steady, pmis: tally.steadyCount, isReal: host != SimulatedBenchHost().name),
+      steady: SteadyResult(tally.steady, pmis: tally.steadyCount, isReal: isReal),
       kvm: kvm(tally), events: entry.events, notes: notes, comparison: nil)
   }
   private func kvm(_ tally: RoundTally) -> KVMResult? {

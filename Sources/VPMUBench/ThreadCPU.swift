@@ -18,11 +18,7 @@ struct ThreadCPU<Model: PMUModel, Base: HostEvents, Policy: EventPolicy, Work: G
   init(_ pmu: BenchPMU<Model, Base, Policy>, _ work: Work, map known: RegisterMap?) {
     self.pmu = pmu
     self.work = work
-    map =
-      known
-      ?? RegisterMap(
-        pmu.vpmu.model.declaration, widths: pmu.widths,
-        exists: { msr in if case .value = try? pmu.vpmu.readMSR(msr) { true } else { false } })
+    map = known ?? RegisterMap(of: pmu.vpmu)
     driver = PerfDriver(map)
     port = ThreadPort(pmu)
   }

@@ -9,6 +9,12 @@ extension PMUState {
   @inlinable
   public func counter(_ pmc: PMCIndex) -> UnsafeMutablePointer<vpmu_counter> { vpmu_counter_of(self, pmc.rawValue) }
 
+  /// Bits of a general-purpose and of a fixed counter, as the guest's CPUID shows them.
+  @inlinable
+  public var counterWidths: (generalPurpose: UInt32, fixed: UInt32) {
+    (UInt32(pointee.gp_mask.nonzeroBitCount), UInt32(pointee.fixed_mask.nonzeroBitCount))
+  }
+
   /// General-purpose counter `n`, below `gp_count`.
   @inlinable
   public func generalPurpose(_ n: UInt32) -> UnsafeMutablePointer<vpmu_counter> { vpmu_counter_of(self, n) }

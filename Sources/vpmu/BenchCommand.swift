@@ -87,8 +87,7 @@ struct BenchCommand: ParsableCommand {
 
   private func measureScale() throws {
     var results: [ScaleResult] = []
-    for selection in try selections(plugins.catalogue()) {
-      let guest = BenchGuest(selection.plugin.model, preset: selection.preset)
+    for guest in try guests() {
       for policy in policy.isEmpty ? [.reuse] : policy {
         results += try vcpus.map { try ScaleBench(guest, vcpus: $0).run(host ?? .best, policy) }
       }
@@ -97,10 +96,7 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func measureGuests() throws {
-    var seen: Set<String> = []
-    let guests = try selections(plugins.catalogue())
-      .filter { seen.insert("\($0.plugin.declaration.id) \($0.preset.name)").inserted }
-      .map { BenchGuest($0.plugin.model, preset: $0.preset) }
+    let guests = try guests()
     let options = BenchOptions(
       usages: usage.isEmpty ? Usage.allCases : usage, policies: policy.isEmpty ? PolicyKind.allCases : policy,
       pmis: pmis ?? 200, host: host ?? .best, guest: guest ?? .best)
@@ -135,6 +131,14 @@ struct BenchCommand: ParsableCommand {
       isClean = isClean && results.allSatisfy { $0.mismatches == 0 }
     }
     if !isClean { throw ExitCode.failure }
+  }
+
+  /// The same guest is measured once, however often the options name it.
+  private func guests() throws -> [BenchGuest<PluginModel>] {
+    var seen: Set<String> = []
+    return try selections(plugins.catalogue())
+      .filter { seen.insert("\($0.plugin.declaration.id) \($0.preset.name)").inserted }
+      .map { BenchGuest($0.plugin.model, preset: $0.preset) }
   }
 
   /// The plugins and models that the options name; without any, every plugin's default model.

@@ -81,7 +81,7 @@ struct GuestRun: Sendable {
     let cpu = try VirtualCPU(
       VirtualMachine(models: [declaration]), pmu, guest: preset.configuration,
       vendor: declaration.cpuidVendors.first ?? "", hookup: hookup, options: vcpu)
-    let widths = (UInt32(state.pointee.gp_mask.nonzeroBitCount), UInt32(state.pointee.fixed_mask.nonzeroBitCount))
+    let widths = state.counterWidths
     if let correct {
       correct(try VMMShare.calibrate(cpu, declaration, cpu.findRegisters(declaration, widths: widths)))
     }

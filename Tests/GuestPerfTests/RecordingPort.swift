@@ -19,14 +19,7 @@ struct RecordingPort<Model: PMUModel>: GuestPort {
     vpmu = try VirtualPMU(model: model, configuration: configuration, host: host, policy: Reuse())
   }
 
-  var registers: RegisterMap {
-    RegisterMap(
-      vpmu.model.declaration,
-      widths: (
-        UInt32(vpmu.state.pointee.gp_mask.nonzeroBitCount), UInt32(vpmu.state.pointee.fixed_mask.nonzeroBitCount)
-      ),
-      exists: { msr in if case .value = try? vpmu.readMSR(msr) { true } else { false } })
-  }
+  var registers: RegisterMap { RegisterMap(of: vpmu) }
 
   @discardableResult
   mutating func enter() -> Bool {

@@ -53,8 +53,7 @@ extension Guest {
         let cpu = try VirtualCPU(
           VirtualMachine(models: [declaration]), pmu, guest: preset.configuration, vendor: declaration.cpuidVendors[0],
           hookup: hookup)
-        let state = pmu.state
-        let widths = (UInt32(state.pointee.gp_mask.nonzeroBitCount), UInt32(state.pointee.fixed_mask.nonzeroBitCount))
+        let widths = pmu.state.counterWidths
         if counting == .nestedInSoftware {
           host.share = try VMMShare.calibrate(cpu, declaration, cpu.findRegisters(declaration, widths: widths))
         }

@@ -50,7 +50,5 @@ struct GuestUnderTest<Model: PMUModel> {
     host.run(EventCode(selector: event.select, mask: model.declaration.eventSelectMask), ring: .user, count: count)
   }
 
-  var widths: (generalPurpose: UInt32, fixed: UInt32) {
-    (UInt32(pmu.state.pointee.gp_mask.nonzeroBitCount), UInt32(pmu.state.pointee.fixed_mask.nonzeroBitCount))
-  }
+  var widths: (generalPurpose: UInt32, fixed: UInt32) { pmu.state.counterWidths }
 }

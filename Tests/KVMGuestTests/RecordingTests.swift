@@ -97,8 +97,7 @@ extension Guest {
         hookup: hookup, options: VCPUOptions(kickInterval: usesClock ? 500_000 : nil))
       var program = BuiltInRun()
       program.pmis = 3
-      let state = pmu.pmu.state
-      let widths = (UInt32(state.pointee.gp_mask.nonzeroBitCount), UInt32(state.pointee.fixed_mask.nonzeroBitCount))
+      let widths = pmu.pmu.state.counterWidths
       let report = try program.run(cpu, declaration, widths: widths) { round, rounds in
         for (generic, count) in [(GenericEvent.instructions, round.instructions), (.branches, round.branches)] {
           guard let event = declaration.event(for: generic) else { continue }

@@ -9,19 +9,24 @@ struct PolicyEquivalenceTests {
     let preset: ModelPreset
     let generator: SeededGenerator
     let steps: Int
+    /// Occurrences of an event in one run, at most.
+    let most: UInt64
+
+    /// An event that is never reset counts all runs together, and no event ever counts 2^64.
+    private var includesAdaptive: Bool { most <= 1 << 50 }
 
     func visit<Model: PMUModel>(_ model: Model) throws {
       let recreate = try GuestMachine(model, preset.configuration, Recreate())
       let keep = try GuestMachine(model, preset.configuration, ReuseKeep())
       let reuse = try GuestMachine(model, preset.configuration, Reuse())
       let adaptive = try GuestMachine(model, preset.configuration, Adaptive())
-      // No event ever counts 2^64; counters of 48 bits still wrap more than once in a run.
-      var guest = RandomGuest(model.declaration, generator: generator, most: 1 << 50)
+      var guest = RandomGuest(model.declaration, generator: generator, most: most)
       for step in 0..<steps {
         let action = guest.next()
         let seen = try reuse.perform(action)
         try #require(try recreate.perform(action) == seen, "step \(step): \(action) under recreate")
         try #require(try keep.perform(action) == seen, "step \(step): \(action) under reuse-keep")
+        guard includesAdaptive else { continue }
         try #require(try adaptive.perform(action) == seen, "step \(step): \(action) under adaptive")
       }
       // The same guest, fewer creations: else the comparison compared nothing.
@@ -29,13 +34,16 @@ struct PolicyEquivalenceTests {
       #expect(reuse.vpmu.ledger.created < recreate.vpmu.ledger.created)
       #expect(keep.vpmu.ledger.created <= reuse.vpmu.ledger.created)
       #expect(recreate.vpmu.ledger.reused == 0)
-      #expect(adaptive.vpmu.ledger.created <= reuse.vpmu.ledger.created)
+      if includesAdaptive { #expect(adaptive.vpmu.ledger.created <= reuse.vpmu.ledger.created) }
     }
   }
 
-  @Test("long random lives look the same to the guest under every policy", arguments: Preset.all)
-  func sameAnswers(preset: Preset) throws {
+  /// Counters of 48 bits wrap more than once in a run of 2^50.
+  @Test(
+    "long random lives look the same to the guest under every policy", arguments: Preset.all,
+    [UInt64.max, 1 << 50])
+  func sameAnswers(preset: Preset, most: UInt64) throws {
     let generator = SeededGenerator.fresh("policies side by side, \(preset)")
-    try preset.vendor.accept(SideBySide(preset: preset.preset, generator: generator, steps: 20_000))
+    try preset.vendor.accept(SideBySide(preset: preset.preset, generator: generator, steps: 20_000, most: most))
   }
 }

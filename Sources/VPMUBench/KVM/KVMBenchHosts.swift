@@ -33,6 +33,7 @@ public struct PerfKVMBenchHost: BenchHost {
 /// The simulated host, which is told what loops of the guest are made of.
 public struct SimulatedKVMBenchHost: BenchHost {
   public let name = "simulated"
+  public let isReal = false
   public let pace: UInt64 = 4
 
   public init() {}

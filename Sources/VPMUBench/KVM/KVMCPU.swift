@@ -39,7 +39,11 @@ struct KVMCPU<Model: PMUModel, Base: HostEvents, Policy: EventPolicy, Work: Gues
       cpu = try VirtualCPU(
         VirtualMachine(models: [declaration]), pmu, guest: guest.preset.configuration,
         vendor: declaration.cpuidVendors.first ?? "", hookup: hookup)
-      if let plan { map = plan.map } else { map = try cpu.findRegisters(declaration, widths: pmu.widths) }
+      if let plan {
+        map = plan.map
+      } else {
+        map = try cpu.findRegisters(declaration, widths: pmu.vpmu.state.counterWidths)
+      }
       if let clock = plan?.clock { self.clock = clock } else { clock = try cpu.calibrateClock() }
       try cpu.setLVTPC(.nmi)
     } catch { throw .guest(error) }

@@ -35,15 +35,7 @@ struct ScaleCrew<Model: PMUModel, Host: BenchHost, Policy: EventPolicy> {
           host: try host.makeHost(for: guest.model.declaration).events, policy: policy))
     }
     guard registers == nil, let pmu = pmus.first else { return }
-    let state = pmu.state
-    registers =
-      RegisterMap(
-        guest.model.declaration,
-        widths: (
-          UInt32(state.pointee.gp_mask.nonzeroBitCount), UInt32(state.pointee.fixed_mask.nonzeroBitCount)
-        ),
-        exists: { msr in if case .value = try? pmu.readMSR(msr) { true } else { false } }
-      ).generalPurpose.first
+    registers = RegisterMap(of: pmu).generalPurpose.first
     event = (guest.model.declaration.events.first { $0.generic != nil }?.select ?? 0) | Self.userEnable
   }
 

@@ -18,9 +18,7 @@ extension CountedHost {
     if let retired = pool.pointee.park(event, EventKey(slot.configuration, of: pmc), slot.clock, slot.quality) {
       release(retired)
     }
-    slot.event = nil
-    slot.isPaused = false
-    slot.isSuspended = false
+    slot.letGo()
   }
 
   /// Gives the slot a parked event that counts what is wished, suspended.

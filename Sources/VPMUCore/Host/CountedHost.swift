@@ -82,8 +82,7 @@ public struct CountedHost<Host: HostEvents> {
     guard let event = slot.event else { return 0 }
     let counted = slot.isPaused ? 0 : host.read(event) &- slot.origin
     release(event)
-    slot.event = nil
-    slot.isPaused = false
+    slot.letGo()
     slot.origin = 0
     return counted
   }

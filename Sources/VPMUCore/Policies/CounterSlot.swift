@@ -65,6 +65,14 @@ public struct CounterSlot<Event: BitwiseCopyable>: BitwiseCopyable {
     wasRunning = false
   }
 
+  /// The event was parked or released.
+  @inlinable
+  mutating func letGo() {
+    event = nil
+    isPaused = false
+    isSuspended = false
+  }
+
   /// The counter goes on at this count of its event, and overflows after `period` more.
   @inlinable
   public mutating func start(at count: UInt64, period: UInt64) {

@@ -40,10 +40,6 @@ public struct EventPool<Event: BitwiseCopyable> {
   @inlinable
   init() {}
 
-  /// Events parked now.
-  @inlinable
-  public var count: Int { used.nonzeroBitCount }
-
   /// Parks a suspended event.
   ///
   /// - Returns: the one that has to go for it, if all places are taken.

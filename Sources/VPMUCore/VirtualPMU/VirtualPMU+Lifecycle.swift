@@ -64,9 +64,7 @@ extension VirtualPMU {
     for pmc in PMCSet(valid) where slot(pmc).pointee.event != nil {
       settle(pmc, events.release(&slot(pmc).pointee))
     }
-    events.emptyPool()
-    book.pointee.polled = 0
-    book.pointee.rearm = 0
+    forgetEvents()
     takeNotices()
     book.pointee.thread = clinux_thread_number()
     host.bindToCurrentThread()

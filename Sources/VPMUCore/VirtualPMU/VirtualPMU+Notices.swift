@@ -7,7 +7,7 @@ extension VirtualPMU {
   @inlinable
   func takeNotices() {
     var notices = mailbox.takeNotices()
-    if Policy.judgesByCount, book.pointee.polled != 0 { notices |= book.pointee.polled }
+    if Policy.judgesByCount { notices |= book.pointee.polled }
     if notices != 0 { handle(notices: notices) }
   }
 

@@ -28,7 +28,7 @@ extension VirtualPMU {
       replaceEvent(of: pmc, wish)
       if wasRefused && slot.pointee.event != nil { ledgerPointer.pointee.retried &+= 1 }
     }
-    if Policy.judgesByCount, slot.pointee.isPolled, slot.pointee.running != nil { book.pointee.polled |= pmc.bit }
+    if Policy.judgesByCount { pollIfNeeded(pmc) }
   }
 
   @inlinable @inline(__always)

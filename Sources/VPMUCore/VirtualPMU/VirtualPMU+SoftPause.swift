@@ -45,9 +45,23 @@ extension VirtualPMU {
     book.pointee.rearm = 0
     for pmc in PMCSet(marked) {
       Policy.rearm(&slot(pmc).pointee, on: events)
-      let isPolled = slot(pmc).pointee.isPolled && slot(pmc).pointee.running != nil
-      book.pointee.polled = isPolled ? book.pointee.polled | pmc.bit : book.pointee.polled & ~pmc.bit
+      book.pointee.polled &= ~pmc.bit
+      pollIfNeeded(pmc)
     }
+  }
+
+  /// A counter that goes on is looked at from now on, if no notice tells of its overflow.
+  @inlinable
+  func pollIfNeeded(_ pmc: PMCIndex) {
+    if slot(pmc).pointee.isPolled, slot(pmc).pointee.running != nil { book.pointee.polled |= pmc.bit }
+  }
+
+  /// No counter has an event any more: what was parked goes too.
+  @inlinable
+  func forgetEvents() {
+    events.emptyPool()
+    book.pointee.polled = 0
+    book.pointee.rearm = 0
   }
 
   /// Another counter that does not count may hold the event that is wanted; and a host whose counters are all taken may have some that

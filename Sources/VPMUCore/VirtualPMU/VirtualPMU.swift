@@ -125,9 +125,7 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
       _ = events.release(&slots[index])
       slots[index] = CounterSlot()
     }
-    events.emptyPool()
-    book.pointee.polled = 0
-    book.pointee.rearm = 0
+    forgetEvents()
   }
 }
 
