@@ -45,7 +45,9 @@ let package = Package(
     .target(name: "CPlainCalls", dependencies: ["CVPMU"]),
     .target(
       name: "VPMUBench",
-      dependencies: ["CLinux", "CPlainCalls", "GuestPerf", "KVMGuest", "KVMPMU", "VPMUTrace", "PerfEventHost", "SimulatedHost"]),
+      dependencies: [
+        "CLinux", "CPlainCalls", "GuestPerf", "KVMGuest", "KVMPMU", "VPMUTrace", "PerfEventHost", "SimulatedHost",
+      ]),
     .target(name: "VPMUConformance", dependencies: ["CLinux", "VPMULoader", "VPMUTrace"]),
     .target(name: "CSkeleton", exclude: ["Templates"]),
     .target(name: "VPMUSkeleton", dependencies: ["CSkeleton"]),

@@ -58,7 +58,9 @@ extension UnrulyHost {
     return base.read(event)
   }
 
+  /// As with a closed descriptor, no notice of it comes any more.
   public func release(_ event: Event) {
+    held &= ~fates[Int(event.index)].pmc.bit
     fates[Int(event.index)] = Fate()
     base.release(event)
   }
