@@ -2,12 +2,14 @@ import CVPMU
 import VPMUModel
 
 /// The guest's accesses.
+///
+/// WRMSR, the most frequent one, is inlined by order: as its work is put off, the call would cost more than the rest of it.
 extension VirtualPMU {
   /// WRMSR. Counters change what they count at the next ``enter()``.
   ///
   /// - Parameter origin: `.host` for the VMM's own access (restore), which some registers treat differently
   /// - Throws: ``VPMUError/wrongThread``
-  @inlinable
+  @inlinable @inline(__always)
   public func writeMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin = .guest) throws(VPMUError)
     -> WriteAnswer
   {
