@@ -1,5 +1,6 @@
 # make bench   builds and runs the main job: the four usages on the best host there is
 # make test    builds and runs all tests
+# make perf    builds and runs the micro-benchmarks
 
 CONFIGURATION ?= release
 SCRATCH ?= .build
@@ -8,10 +9,11 @@ TEST_SCRATCH ?= .build-tests
 SWIFT ?= swift
 BENCH_ARGS ?=
 TEST_ARGS ?=
+PERF_ARGS ?=
 
 BUILD = $(SWIFT) build --configuration $(CONFIGURATION) --scratch-path $(SCRATCH)
 
-.PHONY: all build bench test format lint check clean
+.PHONY: all build bench test perf format lint check clean
 
 all: build
 
@@ -24,6 +26,9 @@ bench: build
 # One after the other: signals, limits and descriptors belong to the whole process.
 test: check
 	$(SWIFT) test --configuration $(CONFIGURATION) --scratch-path $(TEST_SCRATCH) --disable-xctest --no-parallel $(TEST_ARGS)
+
+perf: check
+	$(SWIFT) package --package-path Tests/Performance --scratch-path .build-performance benchmark $(PERF_ARGS)
 
 SWIFT_FILES = Package.swift Sources Plugins Tests Examples
 
@@ -41,4 +46,4 @@ check:
 	@test -e /usr/include/dlfcn.h || { echo "the C library's headers are missing: apt-get install libc6-dev"; exit 1; }
 
 clean:
-	rm -rf $(SCRATCH) $(TEST_SCRATCH)
+	rm -rf $(SCRATCH) $(TEST_SCRATCH) .build-performance

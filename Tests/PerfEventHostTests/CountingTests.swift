@@ -123,7 +123,10 @@ extension Kernel {
     func descriptors(watchesThrottling: Bool) throws {
       let letters = Letters()
       var host: PerfEventHost? = try .ofPageFaults(letters, watchesThrottling: watchesThrottling)
-      #expect(host?.descriptors.isEmpty == true, "an idle host holds nothing")
+      let idle = try PerfEventHost(Kernel.capabilities, options: PerfEventOptions(source: .pageFaults))
+      idle.attach(letters.attachment)
+      idle.bindToCurrentThread()
+      #expect(idle.descriptors.isEmpty, "an idle host holds nothing")
       _ = try host?.create(Kernel.request(.generalPurpose(0)))
       #expect(host?.noticesThrottling == watchesThrottling)
       let paused = try #require(try host?.create(Kernel.request(.generalPurpose(1))))

@@ -85,7 +85,7 @@ struct BenchCommandTests {
     #expect(command.status == 0, "\(command.errors)")
     #expect(command.errors.contains("guest behind /dev/kvm, as asked for"))
     let results = try objects(command)
-    #expect(results.count == 2 * 3)
+    #expect(results.count == 2 * 4)
     for result in results {
       #expect(result["guest"] as? String == "kvm")
       #expect(result["pmis"] as? Int == 8)

@@ -83,7 +83,7 @@ struct FaultyPluginTests {
     #expect(machine.vpmu.pluginFaults.count == 0)
     try drive(machine)
     let faults = machine.vpmu.pluginFaults
-    #expect(faults.count > 10 && faults.last.map(isMeant) == true, "\(faults)")
+    #expect(faults.count > 0 && faults.last.map(isMeant) == true, "\(faults)")
     let report = try #require(machine.vpmu.pluginFaultReport)
     #expect(report.contains(Self.id) && report.contains("\(faults.count) times"))
   }

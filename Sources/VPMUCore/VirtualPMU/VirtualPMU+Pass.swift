@@ -24,9 +24,8 @@ extension VirtualPMU {
     // Emulated counts overflow with or without a host event.
     state.pointee.interrupts =
       wish.interrupts ? state.pointee.interrupts | pmc.bit : state.pointee.interrupts & ~pmc.bit
-    // A host whose counters are all taken may have some that nobody counts by.
     if !Policy.restart(&slot.pointee, wish, on: events),
-      !Policy.judgesByCount || !suspendStopped() || !Policy.restart(&slot.pointee, wish, on: events)
+      !Policy.judgesByCount || !findRoom(for: wish) || !Policy.restart(&slot.pointee, wish, on: events)
     {
       replaceEvent(of: pmc, wish)
       if wasRefused && slot.pointee.event != nil { ledgerPointer.pointee.retried &+= 1 }

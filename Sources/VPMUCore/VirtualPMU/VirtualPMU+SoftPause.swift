@@ -50,6 +50,25 @@ extension VirtualPMU {
     }
   }
 
+  /// Another counter that does not count may hold the event that is wanted; and a host whose counters are all taken may have some that
+  /// nobody counts by.
+  ///
+  /// - Returns: whether it is worth another try
+  @inlinable
+  func findRoom(for wish: CounterWish) -> Bool {
+    if slot(wish.pmc).pointee.event != nil { return suspendStopped() }
+    let key = EventKey(wish.configuration, of: wish.pmc)
+    for other in PMCSet(valid & ~wish.pmc.bit) {
+      let slot = slot(other)
+      guard slot.pointee.event != nil, slot.pointee.isPaused, EventKey(slot.pointee.configuration, of: other) == key,
+        !isCounting(other) || EventKey(self.wish(for: other).configuration, of: other) != key
+      else { continue }
+      events.park(&slot.pointee, other)
+      return true
+    }
+    return false
+  }
+
   /// Disables the events of counters that do not count.
   ///
   /// - Returns: whether there were any
