@@ -16,7 +16,11 @@ extension VirtualPMU {
     try checkThread()
     // What overflowed before this write is judged before it: the write's own mark would hide it.
     takeNotices()
-    guard markUse(msr) else { return fault(.register(msr)) }
+    // A write to a counter's MSR keeps its host event for this time slice, whatever becomes of the write.
+    if let pmc = model.pmcMarked(by: msr, state) {
+      guard pmc.bit & valid != 0 else { return fault(.register(msr)) }
+      state.pointee.in_use |= pmc.bit
+    }
     let answer = model.setMSR(msr, value, origin: origin, state)
     switch Int(answer.status) {
     case VPMU_DONE: return .done
@@ -28,21 +32,6 @@ extension VirtualPMU {
     case VPMU_NOT_MINE: return .notMine
     default: return fault(.status(answer.status, msr: msr))
     }
-  }
-
-  /// A write to a counter's MSR keeps its host event for this time slice, whatever becomes of the write.
-  ///
-  /// - Returns: false if the model names a counter that does not exist.
-  @inlinable @inline(__always)
-  func markUse(_ msr: MSRNumber) -> Bool {
-    if let pmc = marks.known(msr) {
-      state.pointee.in_use |= pmc.bit & valid
-      return true
-    }
-    guard let pmc = model.msrIndexToPMC(msr, state) else { return true }
-    guard pmc.bit & valid != 0 else { return false }
-    state.pointee.in_use |= pmc.bit
-    return true
   }
 
   /// RDMSR.

@@ -14,14 +14,12 @@ extension VirtualPMU {
     releaseAllEvents()
     state.clear()
     book.pointee.shape = CheckedShape()
-    marks.clear()
     do {
       book.pointee.shape = try newShape(configuration)
     } catch {
       state.clear()
       throw error
     }
-    marks.learn(model, state, valid: valid)
     try reset()
   }
 

@@ -34,7 +34,6 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   @usableFromInline let events: CountedHost<Host>
   @usableFromInline let pool: UnsafeMutablePointer<EventPool<Host.Event>>
   @usableFromInline let book: UnsafeMutablePointer<Bookkeeping>
-  @usableFromInline let marks: WriteMarks
   @usableFromInline let eventSelectMask: UInt64
   @usableFromInline let vmFilter: VMEventFilter?
 
@@ -94,7 +93,6 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     book = .allocate(capacity: 1)
     book.initialize(to: Bookkeeping())
     book.pointee.thread = clinux_thread_number()
-    marks = WriteMarks()
     host.attach(HostAttachment(mailbox: mailbox, modelVendors: declaration.cpuidVendors))
     host.bindToCurrentThread()
     filter?.attach(mailbox)
@@ -113,7 +111,6 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     pool.deallocate()
     book.deinitialize(count: 1)
     book.deallocate()
-    marks.deallocate()
   }
 
   @inlinable
