@@ -51,7 +51,7 @@ let package = Package(
     .target(name: "SeededRandom"),
     .target(name: "VPMUConformance", dependencies: ["CLinux", "SeededRandom", "VPMULoader", "VPMUTrace"]),
     .target(name: "CSkeleton", exclude: ["Templates"]),
-    .target(name: "VPMUSkeleton", dependencies: ["CSkeleton"]),
+    .target(name: "VPMUSkeleton", dependencies: ["CSkeleton", "VPMULoader"]),
     .executableTarget(
       name: "vpmu",
       dependencies: [
