@@ -46,11 +46,11 @@ extension VirtualCPU {
 
   /// The machine's own exits.
   private func handle(_ run: UnsafeMutablePointer<kvm_run>) throws(GuestError) -> UInt32? {
-    if run.pointee.exit_reason == UInt32(KVM_EXIT_IO) { return devices.perform(run) }
+    if run.pointee.exit_reason == UInt32(KVM_EXIT_IO) { return ports.perform(run) }
     if !registers.answer(run) { try hookup.vcpu.endUnlessInterrupted() }
     return nil
   }
 
   /// What the guest wrote to its serial line since the last call.
-  public func takeOutput() -> [UInt8] { devices.takeOutput() }
+  public func takeOutput() -> [UInt8] { ports.takeOutput() }
 }
