@@ -3,7 +3,8 @@
 /// | file | idea |
 /// |---|---|
 /// | `VirtualMachine` | VM, memory, interrupt controller, MSR filter |
-/// | `VirtualCPU`, `+Run` | a vCPU in 64-bit long mode, and its loop |
+/// | `VirtualCPU`, `+Run` | a vCPU in 64-bit long mode, for the built-in program |
+/// | `PMUHookup+Step`, `Kicks` | entering a guest once, and until it has a result or its time is up |
 /// | `LongMode`, `FlatSegment` | page tables, descriptors, segments |
 /// | `GuestCPUID` | the host's CPUID, with the PMU that the model says |
 /// | `MachineRegisters` | registers next to the PMU that guests look at |
