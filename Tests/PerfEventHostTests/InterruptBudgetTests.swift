@@ -1,4 +1,5 @@
 import PerfEventHost
+import SeededRandom
 import TestSupport
 import Testing
 

@@ -40,7 +40,7 @@ public struct Adaptive: EventPolicy {
     return counted
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public static func restart<Host>(
     _ slot: inout CounterSlot<Host.Event>, _ wish: CounterWish, on host: CountedHost<Host>
   ) -> Bool {

@@ -24,13 +24,17 @@ extension VirtualPMU {
     // Emulated counts overflow with or without a host event.
     state.pointee.interrupts =
       wish.interrupts ? state.pointee.interrupts | pmc.bit : state.pointee.interrupts & ~pmc.bit
-    if !Policy.restart(&slot.pointee, wish, on: events),
-      !Policy.judgesByCount || !findRoom(for: wish) || !Policy.restart(&slot.pointee, wish, on: events)
-    {
-      replaceEvent(of: pmc, wish)
-      if wasRefused && slot.pointee.event != nil { ledgerPointer.pointee.retried &+= 1 }
-    }
+    if !Policy.restart(&slot.pointee, wish, on: events) { useAnotherEvent(pmc, wish, wasRefused: wasRefused) }
     if Policy.judgesByCount { pollIfNeeded(pmc) }
+  }
+
+  /// The counter's own event does not do: one of another counter's may, else one is made.
+  @inlinable @inline(never)
+  func useAnotherEvent(_ pmc: PMCIndex, _ wish: CounterWish, wasRefused: Bool) {
+    let slot = slot(pmc)
+    if Policy.judgesByCount, findRoom(for: wish), Policy.restart(&slot.pointee, wish, on: events) { return }
+    replaceEvent(of: pmc, wish)
+    if wasRefused && slot.pointee.event != nil { ledgerPointer.pointee.retried &+= 1 }
   }
 
   @inlinable @inline(__always)
