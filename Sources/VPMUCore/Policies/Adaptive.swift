@@ -16,7 +16,7 @@ import VPMUModel
 /// | the host has no counter or descriptor left | disable what is stopped; give back what is parked |
 public struct Adaptive: EventPolicy {
   public static var name: String { "adaptive" }
-  public static var judgesByCount: Bool { true }
+  public static var pausesSoftly: Bool { true }
 
   /// A counter that interrupts nobody is polled when its overflow is nearer than this, in events. No processor counts so far in
   /// less than some tens of milliseconds, so a notice from farther away costs next to nothing, and looking each time would.

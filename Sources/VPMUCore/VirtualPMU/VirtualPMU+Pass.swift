@@ -13,7 +13,7 @@ extension VirtualPMU {
     state.pointee.retry &= ~pmc.bit
     slot.pointee.refusal = nil
 
-    if Policy.judgesByCount { book.pointee.polled &= ~pmc.bit }
+    if Policy.pausesSoftly { book.pointee.polled &= ~pmc.bit }
     let emulationWrapped = fold(pmc, Policy.stop(&slot.pointee, on: events))
     guard isCounting(pmc) else { return }
     if emulationWrapped { overflowed(pmc) }
@@ -23,12 +23,12 @@ extension VirtualPMU {
     state.pointee.interrupts =
       wish.interrupts ? state.pointee.interrupts | pmc.bit : state.pointee.interrupts & ~pmc.bit
     if !Policy.restart(&slot.pointee, wish, on: events),
-      !Policy.judgesByCount || !findRoom(for: wish) || !Policy.restart(&slot.pointee, wish, on: events)
+      !Policy.pausesSoftly || !findRoom(for: wish) || !Policy.restart(&slot.pointee, wish, on: events)
     {
       replaceEvent(of: pmc, wish)
       if wasRefused && slot.pointee.event != nil { ledgerPointer.pointee.retried &+= 1 }
     }
-    if Policy.judgesByCount { pollIfNeeded(pmc) }
+    if Policy.pausesSoftly { pollIfNeeded(pmc) }
   }
 
   @inlinable @inline(__always)
@@ -53,8 +53,7 @@ extension VirtualPMU {
     let slot = slot(pmc)
     if counted >= slot.pointee.alarm, !slot.pointee.isNoticed {
       overflowed(pmc)
-      slot.pointee.isOwedNotice = true
-      if Policy.judgesByCount { slot.pointee.isNoticed = true }
+      slot.pointee.isNoticed = true
     }
     let counter = self.counter(pmc)
     let mask = widthMask(pmc)
@@ -96,7 +95,7 @@ extension VirtualPMU {
   @inlinable
   func create(_ request: EventRequest) throws(HostRefusal) -> Host.Event {
     do { return try events.create(request) } catch {
-      guard Policy.judgesByCount, makeRoom(error) else { throw error }
+      guard Policy.pausesSoftly, makeRoom(error) else { throw error }
       return try events.create(request)
     }
   }

@@ -1,6 +1,6 @@
 import VPMUModel
 
-/// What is there for policies that let events run on, and the count judge (``EventPolicy/judgesByCount``).
+/// What is there for policies that let events run on (``EventPolicy/pausesSoftly``).
 extension VirtualPMU {
   /// A notice came for this counter, or it is one of those that are looked at without: whether it has overflowed, and that was not
   /// known yet.
@@ -28,12 +28,18 @@ extension VirtualPMU {
     return false
   }
 
-  /// A running counter is about to be written: whether it had overflowed before, which nobody had noticed. It is folded then.
+  /// A running counter is about to be written: whether it had overflowed before, which nobody had noticed, and was folded.
   @inlinable
   func overtaken(_ pmc: PMCIndex, at count: UInt64) -> Bool {
     let slot = slot(pmc)
     let counted = count &- slot.pointee.origin
-    guard Policy.judgesByCount, counted >= slot.pointee.alarm, !slot.pointee.isNoticed else { return false }
+    guard counted >= slot.pointee.alarm, !slot.pointee.isNoticed else { return false }
+    guard Policy.pausesSoftly else {
+      // Its count begins at 0 with the event or the last pause, so it can't be folded while it runs.
+      slot.pointee.isNoticed = true
+      overflowed(pmc)
+      return false
+    }
     fold(pmc, counted)
     slot.pointee.origin = count
     return true
