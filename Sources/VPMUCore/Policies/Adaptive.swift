@@ -58,8 +58,8 @@ public struct Adaptive: EventPolicy {
     slot.interrupts = wish.interrupts
     if slot.isSuspended {
       let count = host.host.read(event)
-      // Cheap while it is disabled, and saves the interrupt of an early alarm.
-      if slot.clock.due &- count != wish.period { slot.clock.isSpent = true }
+      // Cheap while it is disabled, and saves the interrupt of an early alarm. It may have rung before its time, too.
+      slot.clock.isSpent = true
       arm(&slot, event, wish.period, from: count, on: host)
       guard host.host.resume(event) else { return false }
       slot.isSuspended = false

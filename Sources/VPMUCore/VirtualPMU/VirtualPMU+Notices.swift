@@ -13,17 +13,19 @@ extension VirtualPMU {
   /// - Parameter isPassNext: a pass follows at once, and judges the counters that it stops
   @inlinable
   func takeNotices(isPassNext: Bool = false) {
-    var notices = mailbox.takeNotices()
-    if Policy.pausesSoftly { notices |= book.pointee.polled }
-    if notices != 0 { handle(notices: notices, isPassNext: isPassNext) }
+    let notices = mailbox.takeNotices()
+    let looked = Policy.pausesSoftly ? notices | book.pointee.polled : notices
+    if looked != 0 { handle(notices: notices, looked: looked, isPassNext: isPassNext) }
   }
 
+  /// - Parameter looked: the counters to look at, with and without a notice
   @inlinable
-  func handle(notices: UInt64, isPassNext: Bool) {
+  func handle(notices: UInt64, looked: UInt64, isPassNext: Bool) {
     let wereLost = notices & Mailbox.lostNotices != 0
-    for pmc in PMCSet(wereLost ? valid : notices & valid) {
+    for pmc in PMCSet(wereLost ? valid : looked & valid) {
+      let hasNotice = notices & pmc.bit != 0
       let isHidden = state.pointee.reprogram & pmc.bit != 0
-      if !Policy.pausesSoftly, notices & pmc.bit != 0 {
+      if !Policy.pausesSoftly, hasNotice {
         // Late or early: the pass sees to it that the next one comes in time. A mark of the core's own hides no later notice.
         book.pointee.revisit |= pmc.bit
         if isPassNext {
@@ -31,7 +33,7 @@ extension VirtualPMU {
           continue
         }
       }
-      guard Policy.pausesSoftly ? hasOverflowed(pmc) : isPastItsAlarm(pmc) else { continue }
+      guard Policy.pausesSoftly ? hasOverflowed(pmc, hasNotice: hasNotice) : isPastItsAlarm(pmc) else { continue }
       slot(pmc).pointee.isNoticed = true
       // Its own write hides it: the guest has given this counter another meaning since.
       if isHidden { continue }
