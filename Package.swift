@@ -48,9 +48,10 @@ let package = Package(
       dependencies: [
         "CLinux", "CPlainCalls", "GuestPerf", "KVMGuest", "KVMPMU", "VPMUTrace", "PerfEventHost", "SimulatedHost",
       ]),
-    .target(name: "VPMUConformance", dependencies: ["CLinux", "VPMULoader", "VPMUTrace"]),
+    .target(name: "SeededRandom"),
+    .target(name: "VPMUConformance", dependencies: ["CLinux", "SeededRandom", "VPMULoader", "VPMUTrace"]),
     .target(name: "CSkeleton", exclude: ["Templates"]),
-    .target(name: "VPMUSkeleton", dependencies: ["CSkeleton"]),
+    .target(name: "VPMUSkeleton", dependencies: ["CSkeleton", "VPMULoader"]),
     .executableTarget(
       name: "vpmu",
       dependencies: [
@@ -60,37 +61,46 @@ let package = Package(
 
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(
-      name: "TestSupport", dependencies: ["VPMUCore", "SimulatedHost", "IntelModel", "AMDModel"],
+      name: "TestSupport", dependencies: ["SeededRandom", "VPMUCore", "SimulatedHost", "IntelModel", "AMDModel"],
       path: "Tests/TestSupport"),
-    .testTarget(name: "VPMUModelTests", dependencies: ["VPMUModel", "TestSupport"]),
+    .testTarget(name: "VPMUModelTests", dependencies: ["SeededRandom", "VPMUModel", "TestSupport"]),
     .testTarget(
       name: "VPMUCoreTests",
-      dependencies: ["VPMUCore", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport", "CAllocations"]),
-    .testTarget(name: "VPMUTraceTests", dependencies: ["VPMUTrace", "IntelModel", "AMDModel"]),
+      dependencies: [
+        "SeededRandom", "VPMUCore", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport", "CAllocations",
+      ]),
+    .testTarget(
+      name: "VPMUTraceTests", dependencies: ["SeededRandom", "VPMUTrace", "IntelModel", "AMDModel", "TestSupport"]),
     .testTarget(
       name: "GuestPerfTests",
       dependencies: ["GuestPerf", "VPMUTrace", "SimulatedHost", "IntelModel", "AMDModel", "CAllocations"]),
     .testTarget(
       name: "VPMULoaderTests",
-      dependencies: ["VPMULoader", "VPMUPluginKit", "IntelModel", "AMDModel", "TestSupport", "CKernelFixtures"],
+      dependencies: [
+        "SeededRandom", "VPMULoader", "VPMUPluginKit", "IntelModel", "AMDModel", "TestSupport", "CKernelFixtures",
+      ],
       exclude: ["Fixtures"]),
     .target(name: "CKernelFixtures", path: "Tests/CKernelFixtures"),
     .testTarget(
-      name: "PerfEventHostTests", dependencies: ["PerfEventHost", "CKernelFixtures", "CAllocations", "TestSupport"]),
+      name: "PerfEventHostTests",
+      dependencies: ["PerfEventHost", "SeededRandom", "CKernelFixtures", "CAllocations", "TestSupport"]),
     .executableTarget(name: "ConformanceJudge", dependencies: ["VPMUConformance"], path: "Tests/ConformanceJudge"),
     .testTarget(
       name: "VPMUConformanceTests",
       dependencies: ["vpmu", "ConformanceJudge", "VPMUConformance", "VPMUTrace", "IntelModel"], exclude: ["Mutants"]),
     .testTarget(name: "VPMUSkeletonTests", dependencies: ["VPMUSkeleton", "TestSupport"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "KVMGuest", "CKernelFixtures", "TestSupport"]),
-    .testTarget(name: "ExamplesTests", dependencies: ["vpmu", "GuestPerf", "TestSupport", "VPMULoader"]),
+    .testTarget(
+      name: "ExamplesTests", dependencies: ["vpmu", "GuestPerf", "SeededRandom", "TestSupport", "VPMULoader"]),
     .testTarget(
       name: "DocumentationTests", dependencies: ["KVMPMU", "CLinux", "PerfEventHost", "VPMULoader", "VPMUCore"]),
     .testTarget(
       name: "KVMPMUTests", dependencies: ["KVMPMU", "CLinux", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport"]),
     .testTarget(
       name: "KVMGuestTests",
-      dependencies: ["KVMGuest", "CLinux", "PerfEventHost", "VPMUTrace", "IntelModel", "AMDModel", "TestSupport"]),
+      dependencies: [
+        "KVMGuest", "CLinux", "PerfEventHost", "SeededRandom", "VPMUTrace", "IntelModel", "AMDModel", "TestSupport",
+      ]),
     .testTarget(
       name: "VPMUBenchTests",
       dependencies: [

@@ -18,6 +18,7 @@ struct entry {
   _Atomic(notice_word *) word; /* NULL: no entry */
   _Atomic(uint64_t) bits;
   _Atomic(uint64_t) owner; /* number of the thread that registered it, which the descriptor's signals go to */
+  _Atomic(uint64_t) notices; /* ever, of all descriptors of this number; only the owner's count */
   atomic_uint handlers; /* that are at work on this entry, on whatever thread */
 };
 
@@ -54,13 +55,22 @@ void clinux_notice_clear(int fd) {
   while (atomic_load(&entry->handlers) != 0) __builtin_ia32_pause();
 }
 
+uint64_t clinux_notices_of(int fd) {
+  if (fd < 0 || fd >= CLINUX_NOTICE_DESCRIPTORS) return 0;
+  return atomic_load_explicit(&table[fd].notices, memory_order_relaxed);
+}
+
 int clinux_notice_count(void) { return atomic_load(&entries); }
 
 /* Sets `bits`, 0: the entry's own. `thread` 0: whoever registered the entry. */
 static void post(struct entry *entry, uint64_t bits, uint64_t thread) {
   atomic_fetch_add(&entry->handlers, 1);
   notice_word *word = atomic_load(&entry->word);
-  if (word != NULL && (thread == 0 || atomic_load(&entry->owner) == thread)) {
+  uint64_t owner = atomic_load(&entry->owner);
+  if (word != NULL && owner == clinux_own_thread_number) {
+    atomic_fetch_add_explicit(&entry->notices, 1, memory_order_relaxed);
+  }
+  if (word != NULL && (thread == 0 || owner == thread)) {
     atomic_fetch_or_explicit(word, bits != 0 ? bits : atomic_load(&entry->bits), memory_order_release);
   }
   atomic_fetch_sub_explicit(&entry->handlers, 1, memory_order_release);

@@ -34,7 +34,8 @@ extension VirtualCPU {
   /// Exits to the VMM and back that the guest times: OUT to a port where nothing is, with all that comes before the next
   /// entry.
   ///
-  /// - Returns: of each exit, its ticks without those of the clock, and the clock's own
+  /// - Returns: of each exit, its ticks without those of the clock, and the clock's own. 0 for an exit that took less than
+  ///   reading the clock did, both before and after it: something else interrupted the guest both times.
   public func exitTimes(_ count: Int) throws(GuestError) -> [(exit: UInt64, clock: UInt64)] {
     try perform(Array(repeating: .timeExit, count: count)).map { result in
       guard case .value(let value) = result else { return (0, 0) }

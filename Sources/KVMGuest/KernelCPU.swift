@@ -69,27 +69,15 @@ public final class KernelCPU<PMU: GuestFacingPMU> {
   /// - Returns: what it wrote
   /// - Throws: ``GuestError/timeLimit(nanoseconds:)``, or why KVM stopped it
   public func run() throws(GuestError) -> UInt32 {
-    let kicks = try Kicks(
-      options.kickSignal ?? clinux_last_realtime_signal(), limit: options.timeLimit, interval: options.kickInterval)
-    defer { kicks.end() }
-    let start = clinux_monotonic_time()
-    while true {
+    try Kicks.around(options) { () throws(GuestError) in
       try step()
-      if let value = exitPort.value { return value }
-      if clinux_monotonic_time() &- start >= options.timeLimit { throw .timeLimit(nanoseconds: options.timeLimit) }
+      return exitPort.value
     }
   }
 
   private func step() throws(GuestError) {
+    guard try hookup.step(looksAtCounts: options.looksAtCounts) else { return }
     let vcpu = hookup.vcpu
-    do throws(HookupError) {
-      try hookup.enter()
-      let hasExit: Bool
-      do throws(KVMError) { hasExit = try vcpu.enterGuest() } catch { throw .kvm(error) }
-      try hookup.guestRan()
-      if !hasExit, options.looksAtCounts { hookup.pmu.lookAtCounts() }
-      guard hasExit, try hookup.handle() == .notMine else { return }
-    } catch { throw .hookup(error) }
     if vcpu.run.pointee.exit_reason == UInt32(KVM_EXIT_IO) {
       bus.perform(vcpu.run)
     } else if !registers.answer(vcpu.run) {

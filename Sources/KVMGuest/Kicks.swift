@@ -9,7 +9,24 @@ struct Kicks {
   /// KVM_RUN, whose next `enter` takes it back, or before the limit by the clock that is asked then.
   private static let urgency: UInt64 = 10_000_000
 
-  init(_ signal: Int32, limit: UInt64, interval: UInt64?) throws(GuestError) {
+  /// Calls `step` until it has a result, with kicks as the options say.
+  ///
+  /// - Throws: ``GuestError/timeLimit(nanoseconds:)``, and what `step` throws
+  static func around<Result>(
+    _ options: VCPUOptions, _ step: () throws(GuestError) -> Result?
+  ) throws(GuestError) -> Result {
+    let signal = options.kickSignal ?? clinux_last_realtime_signal()
+    let kicks = try Kicks(signal, limit: options.timeLimit, interval: options.kickInterval)
+    defer { kicks.end() }
+    let start = clinux_monotonic_time()
+    while true {
+      if let result = try step() { return result }
+      // A guest that does not exit is kicked out, one that exits all the time is asked as well.
+      if clinux_monotonic_time() &- start >= options.timeLimit { throw .timeLimit(nanoseconds: options.timeLimit) }
+    }
+  }
+
+  private init(_ signal: Int32, limit: UInt64, interval: UInt64?) throws(GuestError) {
     do throws(KVMError) {
       try KVMError.check("sigaction", clinux_kick_install(signal))
       clinux_signal_unblock(signal)
@@ -24,7 +41,7 @@ struct Kicks {
     } catch { throw .kvm(error) }
   }
 
-  func end() { for timer in timers { clinux_kick_timer_delete(timer) } }
+  private func end() { for timer in timers { clinux_kick_timer_delete(timer) } }
 
   private static func start(_ signal: Int32, _ first: UInt64, _ interval: UInt64) throws(KVMError) -> UInt {
     var timer: UInt = 0

@@ -20,7 +20,7 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
   /// Guest-physical address of the window.
   private let base: UInt64
   let registers: MachineRegisters
-  var devices = Devices()
+  var ports = ProgramPorts()
   /// Times that the guest was entered.
   public internal(set) var entries: UInt64 = 0
   /// Off: the caller calls `hookup.enter()` itself, when it wants deferred work to be done.

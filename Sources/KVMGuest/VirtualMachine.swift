@@ -3,12 +3,13 @@
 /// | file | idea |
 /// |---|---|
 /// | `VirtualMachine` | VM, memory, interrupt controller, MSR filter |
-/// | `VirtualCPU`, `+Run` | a vCPU in 64-bit long mode, and its loop |
+/// | `VirtualCPU`, `+Run` | a vCPU in 64-bit long mode, for the built-in program |
+/// | `PMUHookup+Step`, `Kicks` | entering a guest once, and until it has a result or its time is up |
 /// | `LongMode`, `FlatSegment` | page tables, descriptors, segments |
 /// | `GuestCPUID` | the host's CPUID, with the PMU that the model says |
 /// | `MachineRegisters` | registers next to the PMU that guests look at |
-/// | `Devices` | serial port and exit port |
-/// | `KernelCPU` | a vCPU in 32-bit protected mode, for a kernel of one's own, with devices of `Ports` |
+/// | `KernelCPU` | a vCPU in 32-bit protected mode, for a kernel of one's own, with devices on its ports |
+/// | `Ports` | `ProgramPorts`, those of the built-in program; `PortDevice`, `PortBus` and devices for kernels |
 /// | `Multiboot` | loads such a kernel |
 /// | `BuiltInProgram` | commands for the built-in guest program, and their results |
 /// | `GuestClock` | the guest's time stamp counter, and what an exit costs by it |

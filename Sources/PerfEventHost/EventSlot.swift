@@ -13,6 +13,8 @@ package struct EventSlot: BitwiseCopyable {
   var generic: GenericEvent?
   /// Periods below it are made longer, in events.
   var shortestPeriod: UInt64 = 1
+  /// Notices that the interrupt budget has been charged for.
+  var notices: UInt64 = 0
   var neverStandsStill = false
   var isThrottled = false
   /// The kernel's count that stands for 0. Subtracting it saves the system call that would reset the kernel's.

@@ -51,6 +51,8 @@ extension PerfEventHost {
           throw Errno.invalidPeriod
         }
         try notify(request, of: descriptor)
+        // Those were of another event with this descriptor's number.
+        slot.notices = clinux_notices_of(descriptor.fd)
         try descriptor.enable()
         // ENABLE says nothing of an event that found no counter, and before Linux 6.15 nothing else does.
         if event.generic != nil || event.isRaw { slot.look(try descriptor.read()) }
@@ -101,6 +103,7 @@ extension PerfEventHost {
   }
 
   public func release(_ event: Event) {
+    charge(&slots[Int(event.slot)])
     let slot = slots[Int(event.slot)]
     freeSlots |= 1 &<< UInt64(event.slot)
     slots[Int(event.slot)] = EventSlot()

@@ -10,6 +10,7 @@ extension PerfEventHost {
     guard period != 0, period >> 63 == 0 else { return false }
     let slot = slots + Int(event.slot)
     guard let descriptor = slot.pointee.descriptor else { return true }
+    charge(&slot.pointee)
     guard setPeriod(period, of: descriptor, shortest: slot.pointee.shortestPeriod) else { return false }
     // A running event that the kernel had stopped goes on with its new period. What it wrote before that is not to be
     // taken for later.
@@ -20,17 +21,30 @@ extension PerfEventHost {
 
   /// A period that is too short is made longer: a late overflow is better than a counter that does not count.
   func setPeriod(_ period: UInt64, of descriptor: EventDescriptor, shortest: UInt64) -> Bool {
-    if accepts(descriptor, max(period, shortest)) {
+    let affordable = interruptBudget?.shortestPeriod(usual: shortest) ?? shortest
+    let wanted = max(period, affordable)
+    if accepts(descriptor, wanted) {
       if period < shortest { adjustedPeriods &+= 1 }
+      if wanted > max(period, shortest) { latePeriods &+= 1 }
       return true
     }
-    for longer in Self.longerPeriods where longer > max(period, shortest) {
+    for longer in Self.longerPeriods where longer > wanted {
       if accepts(descriptor, longer) {
         adjustedPeriods &+= 1
         return true
       }
     }
     return false
+  }
+
+  /// Charges the budget for the interrupts of this event since the last time.
+  func charge(_ slot: inout EventSlot) {
+    guard interruptBudget != nil, let descriptor = slot.descriptor else { return }
+    let notices = clinux_notices_of(descriptor.fd)
+    let new = notices &- slot.notices
+    guard new != 0 || isOverBudget else { return }
+    slot.notices = notices
+    interruptBudget?.charge(new, at: SystemCall.monotonicTime())
   }
 
   /// In events; below 2^63.

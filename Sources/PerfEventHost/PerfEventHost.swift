@@ -57,6 +57,13 @@ public final class PerfEventHost: HostEvents {
   public internal(set) var lostRecords: UInt64 = 0
   /// Periods that were set to another value than asked for: too short, or refused.
   public internal(set) var adjustedPeriods: UInt64 = 0
+  /// Periods that were made longer since the vCPU's interrupts are over their budget: those overflows come late. What is
+  /// counted stays exact.
+  public internal(set) var latePeriods: UInt64 = 0
+  /// Nil: as many interrupts as periods allow.
+  var interruptBudget: InterruptBudget?
+  /// Whether periods are made longer now (``PerfEventOptions/interruptsPerSecond``).
+  public var isOverBudget: Bool { interruptBudget?.isOverdrawn ?? false }
 
   /// Events of the calling thread, until ``bindToCurrentThread()``.
   ///
@@ -92,6 +99,7 @@ public final class PerfEventHost: HostEvents {
       source: options.source, scope: options.scope, allowsRaw: options.allowsRaw, isModelsVendor: false,
       missing: isHardware ? capabilities.missingEvents : [])
     thread = SystemCall.threadID()
+    interruptBudget = options.interruptsPerSecond.map { InterruptBudget(rate: $0, at: SystemCall.monotonicTime()) }
   }
 
   deinit {

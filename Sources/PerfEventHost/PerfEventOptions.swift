@@ -16,6 +16,10 @@ public struct PerfEventOptions: Sendable {
   /// cause. Nil: what leaves the thread time beside its signals: 1000; for cache references, cache misses and branch misses 100; for the
   /// software clock 100 000 ns.
   public var minimumPeriod: UInt64?
+  /// Overflow interrupts a second that a guest may cause on average, 1 to 1 000 000; a tenth of it at once. Beyond that the
+  /// shortest period grows, overflows come late, and ``PerfEventHost/latePeriods`` and ``PerfEventHost/isOverBudget`` tell:
+  /// a guest that samples too often slows down its own sampling, not the host. Nil: only periods bound the interrupts.
+  public var interruptsPerSecond: UInt32?
   /// Whether throttling is to be noticed. It costs a descriptor and up to 68 KiB of the user's locked memory
   /// (`kernel.perf_event_mlock_kb`) for each vCPU; where counts are read from pages no descriptor, and a page for each event.
   public var watchesThrottling: Bool
@@ -25,8 +29,8 @@ public struct PerfEventOptions: Sendable {
 
   public init(
     source: EventSource = .hardware, scope: GuestScope = .thread, allowsRaw: Bool = false,
-    signal: OverflowSignal? = nil, capacity: Int? = nil, minimumPeriod: UInt64? = nil, watchesThrottling: Bool = true,
-    mapsPages: Bool = true
+    signal: OverflowSignal? = nil, capacity: Int? = nil, minimumPeriod: UInt64? = nil,
+    interruptsPerSecond: UInt32? = 25_000, watchesThrottling: Bool = true, mapsPages: Bool = true
   ) {
     self.source = source
     self.scope = scope
@@ -34,6 +38,7 @@ public struct PerfEventOptions: Sendable {
     self.signal = signal
     self.capacity = capacity
     self.minimumPeriod = minimumPeriod
+    self.interruptsPerSecond = interruptsPerSecond
     self.watchesThrottling = watchesThrottling
     self.mapsPages = mapsPages
   }

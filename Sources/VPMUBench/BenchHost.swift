@@ -24,11 +24,24 @@ public protocol BenchHost {
 
   /// A host for a vPMU of this model.
   func makeHost(for declaration: ModelDeclaration) throws(BenchError) -> (events: Events, work: Work)
+
+  /// What kept these events from interrupting as often as they were asked to, for the report.
+  func hindrances(of events: Events) -> [String]
 }
 
 extension BenchHost {
   public var isReal: Bool { true }
   public var paceAlone: UInt64 { 1 }
+  public func hindrances(of events: Events) -> [String] { [] }
+}
+
+extension BenchHost where Events == PerfEventHost {
+  public func hindrances(of events: PerfEventHost) -> [String] {
+    var found: [String] = []
+    if events.throttlings != 0 { found.append("the kernel throttled events: they interrupted too often for it") }
+    if events.latePeriods != 0 { found.append("over the budget of interrupts: overflows came late") }
+    return found
+  }
 }
 
 /// The simulated host. Its counts are made up, its costs are nearly none.

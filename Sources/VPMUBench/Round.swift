@@ -39,14 +39,17 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
       try VirtualPMU(
         model: guest.model, configuration: guest.preset.configuration, host: MeasuredHost(events, timing: timing),
         policy: policy), globalControl: plan.map.global?.control)
+    var tally: RoundTally
     switch kind {
     case .thread:
       var cpu = ThreadCPU(pmu, work, map: plan.map)
-      return try measure(&cpu)
+      tally = try measure(&cpu)
     case .kvm(let machine):
       var cpu = try KVMCPU(guest, pmu, work, machine, plan: plan)
-      return try measure(&cpu)
+      tally = try measure(&cpu)
     }
+    for hindrance in host.hindrances(of: events) { tally.note(hindrance) }
+    return tally
   }
 
   @inlinable

@@ -59,7 +59,8 @@ struct RoundTally {
     steadyCount = samples.count - state.before
   }
 
-  private mutating func note(_ text: String) {
+  @usableFromInline
+  mutating func note(_ text: String) {
     if notes.count < Self.mostNotes, !notes.contains(text) { notes.append(text) }
   }
 

@@ -82,7 +82,7 @@ extension PMUState {
     if count > most { return "\(count) \(kind) counters, \(most) is the most" }
     if count > offered { return "\(count) \(kind) counters, the host offers \(offered)" }
     guard count > 0 else { return nil }
-    let hexadecimal = "0x" + String(mask, radix: 16)
+    var hexadecimal: String { "0x" + String(mask, radix: 16) }
     guard mask != 0, mask & (mask &+ 1) == 0, mask >> 63 == 0 else {
       return "the mask of \(kind) counters to \(hexadecimal), which is no 2^width - 1 of 1 to 63 bits"
     }

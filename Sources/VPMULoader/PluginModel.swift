@@ -14,10 +14,16 @@ public struct PluginModel: PMUModel, @unchecked Sendable {
   public var declaration: ModelDeclaration { table.pointee.declaration }
 
   public func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
-    refreshStatus(state, guest: guest, host: host) == VPMU_DONE
+    returnedByRefresh(state, guest, host) == VPMU_DONE
   }
 
   public func refreshStatus(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Int32 {
+    let status = returnedByRefresh(state, guest, host)
+    if status == VPMU_DONE { table.pointee.marks.check(declaration.ranges, state) { msrIndexToPMC($0, state) } }
+    return status
+  }
+
+  private func returnedByRefresh(_ state: PMUState, _ guest: GuestConfiguration, _ host: HostLimits) -> Int32 {
     var host = host
     return guest.withBoundary { table.pointee.refresh(table.pointee.context, state, $0, &host) }
   }
@@ -32,6 +38,11 @@ public struct PluginModel: PMUModel, @unchecked Sendable {
   @inlinable
   public func msrIndexToPMC(_ msr: MSRNumber, _ state: PMUState) -> PMCIndex? {
     PMCIndex(returned: table.pointee.msrIndexToPMC(table.pointee.context, state, msr.rawValue))
+  }
+
+  @inlinable @inline(__always)
+  public func pmcMarked(by msr: MSRNumber, _ state: PMUState) -> PMCIndex? {
+    table.pointee.marks.pmc(of: msr, state) ?? msrIndexToPMC(msr, state)
   }
 
   @inlinable

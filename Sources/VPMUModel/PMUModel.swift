@@ -60,6 +60,10 @@ public protocol PMUModel: Sendable {
 
   /// ``checkRDPMCEarly(_:_:)`` as a status, by the same rule.
   func earlyRDPMCStatus(_ ecx: RDPMCSelector, _ state: PMUState) -> Int32
+
+  /// ``msrIndexToPMC(_:_:)`` as the core asks it at each write. Not for an author: a model that stands for a plugin answers
+  /// from the plugin's table of registers what that table says.
+  func pmcMarked(by msr: MSRNumber, _ state: PMUState) -> PMCIndex?
 }
 
 extension PMUModel {
@@ -81,4 +85,7 @@ extension PMUModel {
   public func earlyRDPMCStatus(_ ecx: RDPMCSelector, _ state: PMUState) -> Int32 {
     Int32(checkRDPMCEarly(ecx, state) ? VPMU_DONE : VPMU_FAULT)
   }
+
+  @inlinable @inline(__always)
+  public func pmcMarked(by msr: MSRNumber, _ state: PMUState) -> PMCIndex? { msrIndexToPMC(msr, state) }
 }

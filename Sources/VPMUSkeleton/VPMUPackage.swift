@@ -1,4 +1,5 @@
 import Glibc
+import VPMULoader
 
 /// The package `vpmu`, on which a plugin in Swift depends.
 public enum VPMUPackage {
@@ -8,10 +9,10 @@ public enum VPMUPackage {
   ///   there; else the nearest one above the working directory, or that itself
   public static func find(_ given: String?) throws(SkeletonError) -> String {
     if let given {
-      guard let path = resolve(given), isPackage(path) else { throw .notThePackage(path: given) }
+      guard let path = realPath(given), isPackage(path) else { throw .notThePackage(path: given) }
       return path
     }
-    guard let path = find(above: ["/proc/self/exe", "."].compactMap(resolve)) else { throw .packageNotFound }
+    guard let path = find(above: ["/proc/self/exe", "."].compactMap(realPath)) else { throw .packageNotFound }
     return path
   }
 
@@ -29,11 +30,5 @@ public enum VPMUPackage {
 
   private static func isPackage(_ path: String) -> Bool {
     ["Package.swift", "Sources/VPMUPluginKit"].allSatisfy { access("\(path)/\($0)", F_OK) == 0 }
-  }
-
-  private static func resolve(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
   }
 }

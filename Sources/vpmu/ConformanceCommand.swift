@@ -60,7 +60,7 @@ struct ConformanceCommand: ParsableCommand {
       }
       return
     }
-    var options = RunOptions(path: path(of: plugin))
+    var options = RunOptions(path: try path(of: plugin))
     options.model = model
     options.trust = trust.trust
     options.seed = seed
@@ -82,15 +82,27 @@ struct ConformanceCommand: ParsableCommand {
     return Set(ids)
   }
 
-  /// A name stands for a plugin's file; what is neither is judged as a path, which the first rule does.
-  private func path(of plugin: String) -> String {
-    guard !plugin.contains("/") else {
-      if trust.allowsUntrusted, let flaw = (try? PluginFile(path: plugin, trust: .anyone))?.distrust {
-        Output.note("warning: \(flaw)")
-      }
-      return plugin
+  /// A name stands for a plugin's file; what is none is a path.
+  ///
+  /// - Throws: exit code 1, after the reason, where nothing is: no rule could be judged. Programs get a verdict of each rule
+  ///   all the same, and the reason with the first.
+  private func path(of plugin: String) throws -> String {
+    var unknown: PluginSelectionError?
+    if !plugin.contains("/") {
+      do throws(PluginSelectionError) {
+        return try PluginOptions.catalogue(.standard(trust: trust.trust)).plugin(plugin).path
+      } catch { unknown = error }
     }
-    return (try? PluginOptions.catalogue(.standard(trust: trust.trust)).plugin(plugin).path) ?? plugin
+    do throws(PluginLoadError) {
+      let file = try PluginFile(path: plugin, trust: .anyone)
+      if trust.allowsUntrusted, let flaw = file.distrust { Output.note("warning: \(flaw)") }
+    } catch {
+      if case .notFound = error, !json {
+        Output.error(unknown?.description ?? error.description)
+        throw ExitCode.failure
+      }
+    }
+    return plugin
   }
 
   private func judge(_ options: RunOptions) throws {

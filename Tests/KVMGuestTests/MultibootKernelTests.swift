@@ -1,3 +1,4 @@
+import SeededRandom
 import KVMGuest
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import SeededRandom
 import PerfEventHost
 import TestSupport
 import Testing

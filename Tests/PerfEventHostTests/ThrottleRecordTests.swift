@@ -3,7 +3,8 @@ import VPMUCore
 
 import PerfEventHost
 
-/// A page and a ring of records in memory, as the kernel would write them (perf_event_open(2), `struct perf_event_mmap_page`).
+/// A page and a ring of records in memory, as the kernel would write them (perf_event_open(2), `struct
+/// perf_event_mmap_page`).
 private final class FakeRing {
   private let start = UnsafeMutableRawPointer.allocate(byteCount: 8192, alignment: 4096)
   private var head = 0

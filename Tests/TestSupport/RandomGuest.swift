@@ -1,3 +1,4 @@
+import SeededRandom
 import VPMUCore
 import VPMUModel
 

@@ -34,7 +34,19 @@ struct CommandTests {
     #expect(unknown.errors.contains("amd-k7"))
   }
 
-  @Test("judges a plugin that is not there, and its first rule fails")
+  @Test(
+    "says where nothing is, and nothing else, and what to do",
+    arguments: [("./no-such-plugin", "check the path"), ("no-such-plugin", "name one by its path")])
+  func nothingThere(plugin: String, hint: String) throws {
+    let program = try Program.vpmu("conformance", plugin, "--only", "MSR")
+    #expect(program.status == 1)
+    #expect(program.output.isEmpty)
+    #expect(program.errors.hasPrefix("error: ") && program.errors.hasSuffix("\n"))
+    #expect(program.errors.count(where: \.isNewline) == 1)
+    #expect(program.errors.contains("no-such-plugin") && program.errors.contains(hint))
+  }
+
+  @Test("judges a plugin that is not there for programs, and its first rule fails")
   func notThere() throws {
     let program = try Program.vpmu("conformance", "no-such-plugin", "--json")
     #expect(program.status == 1)

@@ -1,3 +1,4 @@
+import SeededRandom
 import CAllocations
 import TestSupport
 import Testing

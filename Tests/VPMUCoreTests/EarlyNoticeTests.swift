@@ -4,8 +4,8 @@ import Testing
 import VPMUCore
 import VPMUModel
 
-/// A notice may come before its time; then the host goes on with a whole period of its own. What the guest waits for must not have to
-/// wait as long.
+/// A notice may come before its time; then the host goes on with a whole period of its own. What the guest waits for must
+/// not have to wait as long.
 struct EarlyNoticeTests {
   typealias Machine = UnrulyVisibilityTests.Machine
 

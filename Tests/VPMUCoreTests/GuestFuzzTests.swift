@@ -1,3 +1,4 @@
+import SeededRandom
 import SimulatedHost
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import SeededRandom
 import AMDModel
 import CVPMU
 import IntelModel

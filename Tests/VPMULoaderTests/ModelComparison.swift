@@ -1,3 +1,4 @@
+import SeededRandom
 import CVPMU
 import Glibc
 import TestSupport

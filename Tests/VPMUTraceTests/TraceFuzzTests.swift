@@ -1,20 +1,9 @@
+import SeededRandom
+import TestSupport
 import Testing
 import VPMUCore
 import VPMUModel
 import VPMUTrace
-
-/// SplitMix64: small, seeded, the same everywhere.
-private struct Random: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 @Suite struct TraceFuzzTests {
   /// Pieces that real lines are made of, so that random text gets past the first character.
@@ -24,9 +13,8 @@ private struct Random: RandomNumberGenerator {
   ]
 
   @Test func `Random text and damaged vectors are read or refused, never more`() throws {
-    let seed = UInt64.random(in: .min ... .max)
-    print("seed of the trace fuzz: \(seed)")
-    var random = Random(state: seed)
+    var random = SeededGenerator.fresh("the trace fuzz")
+    let seed = random.seed
     var (read, refused) = (0, 0)
     func take(_ bytes: [UInt8]) throws {
       do throws(TraceError) {
@@ -68,9 +56,8 @@ private struct Random: RandomNumberGenerator {
 
   @Test(arguments: ["rule-intel-filter.jsonl", "random-amd-busy-010.jsonl", "rule-intel-overflow.jsonl"])
   func `A trace of random operations replays to the end under every policy`(_ name: String) throws {
-    let seed = UInt64.random(in: .min ... .max)
-    print("seed of the replay fuzz: \(seed)")
-    var random = Random(state: seed)
+    var random = SeededGenerator.fresh("the replay fuzz")
+    let seed = random.seed
     var trace = try Vectors.trace(name)
     let model = try Vectors.model(trace.configuration.vendor)
     // The vector's own operations in random order: every answer is a surprise.

@@ -45,7 +45,8 @@
 #define GUEST_USER_WALK 6    /* `value` rounds in ring 3, of GUEST_WALK_* each, with cache misses */
 #define GUEST_KERNEL_LOOP 7  /* `value` rounds in ring 0, of GUEST_KERNEL_* each */
 #define GUEST_READ_TSC 8
-/* One exit by GUEST_NULL_PORT, in ticks of the time stamp counter without what reading it takes; that is in bits 63:32. */
+/* One exit by GUEST_NULL_PORT, in ticks of the time stamp counter without what reading it takes; the shorter of two such
+ * readings is in bits 63:32. */
 #define GUEST_TIME_EXIT 9
 /* Reads a counter as the PMI handler's owner does, all counters standing still where the shared page has a global control
  * register: by RDPMC of `operand`, or with a `value` other than 0 by RDMSR. The result is what that took, in ticks. */

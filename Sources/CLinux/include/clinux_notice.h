@@ -2,8 +2,9 @@
  * Overflow notices: a signal handler that turns the descriptor of a signal into a bit of a word.
  *
  * One table for the process, by descriptor. An entry names the word and the bit; the handler ORs the one into the other,
- * kicks the thread's vCPU if it has one (clinux_kick.h), and does nothing else. When the kernel can't queue the signal (RLIMIT_SIGPENDING) it sends a plain SIGIO, which names
- * no descriptor: then bit 63 is set in every word of the table, "look at all".
+ * kicks the thread's vCPU if it has one (clinux_kick.h), counts, and does nothing else. When the kernel can't queue the
+ * signal (RLIMIT_SIGPENDING) it sends a plain SIGIO, which names no descriptor: then bit 63 is set in every word of the
+ * table, "look at all".
  */
 #ifndef CLINUX_NOTICE_H
 #define CLINUX_NOTICE_H
@@ -25,6 +26,10 @@ int clinux_notice_register(int fd, void *_Nonnull word, uint64_t bits);
 
 /* Signals of overflows that the calling thread has taken, and SIGIO. */
 uint64_t clinux_notices_taken(void);
+
+/* Notices of `fd` so far that reached the thread which registered it. What SIGIO stands for counts once for each entry of the
+ * thread. Goes on when the descriptor's number is used again. */
+uint64_t clinux_notices_of(int fd);
 
 /* Clears the entry of `fd`. When it returns, no handler on any thread uses its word any more. To be called before
  * close. */

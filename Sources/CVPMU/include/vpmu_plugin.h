@@ -350,7 +350,8 @@ typedef struct vpmu_ops {
   bool (*VPMU_NULLABLE is_valid_msr)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state, uint32_t msr);
 
   /* [hot] The counter whose value or event select this MSR is: a write to it marks the counter in use. Returns the PMC
-   * index of an existing counter, or -1 if the MSR belongs to no single one. */
+   * index of an existing counter, or -1 if the MSR belongs to no single one. For a register of a declared role other than
+   * VPMU_ROLE_OTHER the answer depends on the guest's CPUID alone: the core may ask once, after refresh, and keep it. */
   int32_t (*VPMU_NULLABLE msr_idx_to_pmc)(void *VPMU_NULLABLE context, const vpmu_state *VPMU_NONNULL state,
                                           uint32_t msr);
 

@@ -44,7 +44,10 @@ public struct Adaptive: EventPolicy {
   public static func restart<Host>(
     _ slot: inout CounterSlot<Host.Event>, _ wish: CounterWish, on host: CountedHost<Host>
   ) -> Bool {
-    if slot.event == nil || EventKey(slot.configuration, of: wish.pmc) != EventKey(wish.configuration, of: wish.pmc) {
+    if slot.event == nil
+      || slot.configuration != wish.configuration
+        && EventKey(slot.configuration, of: wish.pmc) != EventKey(wish.configuration, of: wish.pmc)
+    {
       host.park(&slot, wish.pmc)
       guard host.adopt(&slot, wish) else { return false }
     }

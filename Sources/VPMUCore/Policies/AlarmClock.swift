@@ -28,8 +28,8 @@ public struct AlarmClock: BitwiseCopyable {
 
   /// A notice came, and the count is `count` now.
   ///
-  /// Before its time, it may be a late one from before the clock was set, or the host's own: then the host has begun a whole period
-  /// anew, and what is due by this clock never comes.
+  /// Before its time, it may be a late one from before the clock was set, or the host's own: then the host has begun a whole
+  /// period anew, and what is due by this clock never comes.
   @inlinable
   public mutating func rang(at count: UInt64) {
     let isEarly = count < due || period == 0

@@ -57,6 +57,7 @@ public struct CounterSlot<Event: BitwiseCopyable>: BitwiseCopyable {
   mutating func hold(_ event: Event, quality: MappingQuality) {
     self.event = event
     self.quality = quality
+    refusal = nil
     isPaused = false
     isSuspended = false
     wasRunning = false

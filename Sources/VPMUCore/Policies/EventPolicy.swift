@@ -6,8 +6,8 @@ public protocol EventPolicy: Sendable {
   /// The name on a command line.
   static var name: String { get }
 
-  /// Whether an event runs on while its counter is stopped: a notice may then be nobody's, and is looked into at once. Else the pass
-  /// that follows it stops the event and reads its count anyway.
+  /// Whether an event runs on while its counter is stopped: a notice may then be nobody's, and is looked into at once. Else
+  /// the pass that follows it stops the event and reads its count anyway.
   static var pausesSoftly: Bool { get }
 
   /// The counter is to be looked at: it stops counting.

@@ -2,12 +2,14 @@ import CVPMU
 import VPMUModel
 
 /// The guest's accesses.
+///
+/// WRMSR, the most frequent one, is inlined by order: as its work is put off, the call would cost more than the rest of it.
 extension VirtualPMU {
   /// WRMSR. Counters change what they count at the next ``enter()``.
   ///
   /// - Parameter origin: `.host` for the VMM's own access (restore), which some registers treat differently
   /// - Throws: ``VPMUError/wrongThread``
-  @inlinable
+  @inlinable @inline(__always)
   public func writeMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin = .guest) throws(VPMUError)
     -> WriteAnswer
   {
@@ -15,7 +17,7 @@ extension VirtualPMU {
     // What overflowed before this write is judged before it: the write's own mark would hide it.
     takeNotices()
     // A write to a counter's MSR keeps its host event for this time slice, whatever becomes of the write.
-    if let pmc = model.msrIndexToPMC(msr, state) {
+    if let pmc = model.pmcMarked(by: msr, state) {
       guard pmc.bit & valid != 0 else { return fault(.register(msr)) }
       state.pointee.in_use |= pmc.bit
     }

@@ -3,10 +3,10 @@ import VPMUModel
 
 /// Overflow: what a host's notice becomes.
 ///
-/// A notice says *look*, and the count says what there is to see. A signal may come when its counter has got another value or event
-/// since, two may be on their way, and one that was sent first may be heard last: only the count tells whether the counter has
-/// wrapped. The pass that follows a notice reads it anyway, when it stops the counter, so that a notice taken by `enter` asks nothing
-/// more of the host; one taken by an access, which shows or clears status bits, costs a read.
+/// A notice says *look*, and the count says what there is to see. A signal may come when its counter has got another value
+/// or event since, two may be on their way, and one that was sent first may be heard last: only the count tells whether the
+/// counter has wrapped. The pass that follows a notice reads it anyway, when it stops the counter, so that a notice taken by
+/// `enter` asks nothing more of the host; one taken by an access, which shows or clears status bits, costs a read.
 extension VirtualPMU {
   /// Takes the notices that have come since the last time.
   ///
@@ -18,7 +18,9 @@ extension VirtualPMU {
     if looked != 0 { handle(notices: notices, looked: looked, isPassNext: isPassNext) }
   }
 
-  /// - Parameter looked: the counters to look at, with and without a notice
+  /// - Parameters:
+  ///   - looked: the counters to look at, with and without a notice
+  ///   - isPassNext: as in ``takeNotices(isPassNext:)``
   @inlinable
   func handle(notices: UInt64, looked: UInt64, isPassNext: Bool) {
     let wereLost = notices & Mailbox.lostNotices != 0
@@ -26,7 +28,8 @@ extension VirtualPMU {
       let hasNotice = notices & pmc.bit != 0
       let isHidden = state.pointee.reprogram & pmc.bit != 0
       if !Policy.pausesSoftly, hasNotice {
-        // Late or early: the pass sees to it that the next one comes in time. A mark of the core's own hides no later notice.
+        // Late or early: the pass sees to it that the next one comes in time. A mark of the core's own hides no later
+        // notice.
         book.pointee.revisit |= pmc.bit
         if isPassNext {
           if isHidden { slot(pmc).pointee.isNoticed = true }

@@ -10,8 +10,10 @@ extension VirtualPMU {
   func reprogram(_ pmc: PMCIndex) {
     let slot = slot(pmc)
     let wasRefused = state.pointee.retry & pmc.bit != 0
-    state.pointee.retry &= ~pmc.bit
-    slot.pointee.refusal = nil
+    if wasRefused {
+      state.pointee.retry &= ~pmc.bit
+      slot.pointee.refusal = nil
+    }
 
     if Policy.pausesSoftly { book.pointee.polled &= ~pmc.bit }
     let emulationWrapped = fold(pmc, Policy.stop(&slot.pointee, on: events))
@@ -50,15 +52,17 @@ extension VirtualPMU {
   @discardableResult
   @inlinable @inline(__always)
   func fold(_ pmc: PMCIndex, _ counted: UInt64) -> Bool {
+    let counter = self.counter(pmc)
+    let emulated = counter.pointee.emulated
+    // Most counters that a change of the global control register marks were not counting.
+    guard counted | emulated != 0 else { return false }
     let slot = slot(pmc)
     if counted >= slot.pointee.alarm, !slot.pointee.isNoticed {
       overflowed(pmc)
       slot.pointee.isNoticed = true
     }
-    let counter = self.counter(pmc)
     let mask = widthMask(pmc)
     let value = (counter.pointee.base &+ counted) & mask
-    let emulated = counter.pointee.emulated
     counter.pointee.base = (value &+ emulated) & mask
     counter.pointee.emulated = 0
     return emulated > mask &- value

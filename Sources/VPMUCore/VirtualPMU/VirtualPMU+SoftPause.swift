@@ -83,6 +83,8 @@ extension VirtualPMU {
   @inlinable
   func findRoom(for wish: CounterWish) -> Bool {
     if slot(wish.pmc).pointee.event != nil { return suspendStopped() }
+    // What a fixed counter counts, no other can.
+    guard !wish.pmc.isFixed else { return false }
     let key = EventKey(wish.configuration, of: wish.pmc)
     for other in PMCSet(valid & ~wish.pmc.bit) {
       let slot = slot(other)

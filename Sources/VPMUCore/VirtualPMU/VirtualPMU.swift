@@ -102,7 +102,9 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   @inlinable
   deinit {
     vmFilter?.detach(mailbox)
-    releaseAllEvents()
+    // Compiled for any host and policy: what is generic is slow here, so only counters that exist are looked at.
+    for pmc in PMCSet(valid) { _ = events.release(&slot(pmc).pointee) }
+    events.emptyPool()
     mailbox.deallocate()
     state.deallocate()
     slots.deallocate()

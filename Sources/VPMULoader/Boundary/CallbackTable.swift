@@ -17,6 +17,7 @@ struct CallbackTable {
   @usableFromInline let isValidMSR: @convention(c) (Context, UnsafePointer<vpmu_state>, UInt32) -> Bool
   @usableFromInline let findArchEvent: @convention(c) (Context, UnsafePointer<vpmu_state>, UInt64) -> vpmu_event
 
+  @usableFromInline let marks: DeclaredMarks
   @usableFromInline let findFixedEvent: @convention(c) (Context, UnsafePointer<vpmu_state>, UInt32) -> vpmu_event
   @usableFromInline let deliverPMI: Change?
   @usableFromInline let cleanup: Change?
@@ -48,6 +49,7 @@ struct CallbackTable {
     checkRDPMCEarly = ops.check_rdpmc_early
     deliverPMI = ops.deliver_pmi
     cleanup = ops.cleanup
+    marks = DeclaredMarks(declaration.ranges)
     self.context = context
     self.declaration = declaration
   }

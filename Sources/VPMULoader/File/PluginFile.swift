@@ -60,13 +60,9 @@ public struct PluginFile: Sendable {
   }
 
   private static func resolve(_ given: String) throws(PluginLoadError) -> String {
-    guard let resolved = realpath(given, nil) else {
-      let error = errno
-      throw error == ENOENT || error == ENOTDIR
-        ? .notFound(path: given) : .unreadable(path: given, errno: error)
-    }
-    defer { free(resolved) }
-    return String(cString: resolved)
+    if let path = realPath(given) { return path }
+    let error = errno
+    throw error == ENOENT || error == ENOTDIR ? .notFound(path: given) : .unreadable(path: given, errno: error)
   }
 
   /// The identity in the bytes of a file, whatever these are.

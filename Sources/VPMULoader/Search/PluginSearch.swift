@@ -48,11 +48,7 @@ public struct PluginSearch: Sendable {
   }
 
   /// The file of the running program, without symbolic links.
-  static func executable() -> String? {
-    guard let path = realpath("/proc/self/exe", nil) else { return nil }
-    defer { free(path) }
-    return String(cString: path)
-  }
+  static func executable() -> String? { realPath("/proc/self/exe") }
 
   /// The directory that an absolute path lies in; empty for the root, so that a slash can follow.
   static func parent(of path: String) -> String {

@@ -15,6 +15,10 @@ struct RegisterEntry: BitwiseCopyable {
     case other
     /// Not a register: an RDPMC selector.
     case selector
+
+    /// Whether a write marks a counter in use.
+    @inlinable @inline(__always)
+    var marksCounter: Bool { self == .counter || self == .eventSelect }
   }
 
   /// The MSR number, or the RDPMC selector with a bit above it.

@@ -45,9 +45,16 @@ public struct RegisterFile: BitwiseCopyable, @unchecked Sendable {
   @inlinable @inline(__always)
   public func pmc(of msr: MSRNumber, _ state: PMUState) -> PMCIndex? {
     let entry = find(msr)
-    guard entry.pointee.kind == .counter || entry.pointee.kind == .eventSelect, entry.pointee.exists(state) else {
-      return nil
-    }
+    guard entry.pointee.kind.marksCounter, entry.pointee.exists(state) else { return nil }
+    return entry.pointee.pmc
+  }
+
+  /// The same, but nil where no range claims the number; an inner nil: the register is claimed, and no counter's.
+  @inlinable @inline(__always)
+  package func claimedPMC(of msr: MSRNumber, _ state: PMUState) -> PMCIndex?? {
+    let entry = find(msr)
+    if entry.pointee.kind == .none { return .none }
+    guard entry.pointee.kind.marksCounter, entry.pointee.exists(state) else { return .some(nil) }
     return entry.pointee.pmc
   }
 

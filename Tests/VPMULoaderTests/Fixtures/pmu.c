@@ -6,12 +6,16 @@
  *   ON_INDEX, ON_SELECTOR, ON_EARLY before all else; may return
  *   ON_READ, ON_WRITE               the same
  *   ON_EVENT, ON_PMI, ON_CLEANUP    the same
+ *   CONTROL_COUNT=n                 so many registers are declared to be global control
  *
  *   registers: 0x10 counters, 0x20 event selects, 0x30 fixed counters, 0x38 fixed control, 0x39 global control,
  *   0x3A global status, 0x3B its clear register
  */
 #include "vpmu_plugin.h"
 
+#ifndef CONTROL_COUNT
+#define CONTROL_COUNT 1
+#endif
 #ifndef ON_REFRESH
 #define ON_REFRESH
 #endif
@@ -186,7 +190,7 @@ static const vpmu_register_range ranges[] = {
     {SELECT, 4, 1, VPMU_ROLE_EVENT_SELECT, 0, 0, UINT32_MAX, 0, 0},
     {FIXED, 2, 1, VPMU_ROLE_FIXED_COUNTER, 0, VPMU_FIXED_BASE, 0x100, 0, 0},
     {FIXED_CONTROL, 1, 1, VPMU_ROLE_FIXED_CONTROL, 0, 0, UINT32_MAX, 0, 0},
-    {CONTROL, 1, 1, VPMU_ROLE_GLOBAL_CONTROL, 0, 0, UINT32_MAX, 0, 0},
+    {CONTROL, CONTROL_COUNT, 1, VPMU_ROLE_GLOBAL_CONTROL, 0, 0, UINT32_MAX, 0, 0},
     {STATUS, 1, 1, VPMU_ROLE_GLOBAL_STATUS, VPMU_RANGE_READ_ONLY, 0, UINT32_MAX, 0, 0},
     {STATUS_CLEAR, 1, 1, VPMU_ROLE_GLOBAL_STATUS_CLEAR, 0, 0, UINT32_MAX, 0, 0}};
 static const vpmu_event events[] = {{0x3C, VPMU_GENERIC_CYCLES, VPMU_QUALITY_EXACT},

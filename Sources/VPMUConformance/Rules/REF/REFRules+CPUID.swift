@@ -1,3 +1,4 @@
+import SeededRandom
 import CVPMU
 import VPMUCore
 import VPMULoader

@@ -23,6 +23,9 @@ private func accesses(_ model: String, _ policy: some EventPolicy) {
     _ = try guest.vpmu.writeMSR(guest.select, UInt64(number & 0xFF))
   }
   measure("\(model): read a counter", model, policy) { guest, _ in blackHole(try guest.vpmu.readMSR(guest.counter)) }
+  measure("\(model): RDPMC", model, policy) { guest, _ in
+    blackHole(try guest.vpmu.readPMC(RDPMCSelector(0), cpl: 0, cr4PCE: false))
+  }
   measure("\(model): enter, nothing to do", model, policy) { guest, _ in blackHole(try guest.vpmu.enter()) }
 }
 

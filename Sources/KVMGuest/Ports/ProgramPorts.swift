@@ -1,9 +1,11 @@
 import CGuestProgram
 import CLinux
 
-/// The ports of the machine: a serial line that is always ready, and the exit port. Others read as all ones and take
-/// everything.
-struct Devices {
+/// The ports of the built-in program: a serial line that is always ready, and the exit port. Others read as all ones and
+/// take everything.
+///
+/// No ``PortBus``, which asks each device: every list of commands ends with a write to the exit port.
+struct ProgramPorts {
   private static let serial: UInt16 = 0x3F8
   private static let lineStatus: UInt16 = 0x3FD
   /// Transmitter empty.

@@ -1,16 +1,15 @@
-/// SplitMix64: a random generator whose every run can be had again from its seed.
-struct SeededGenerator: RandomNumberGenerator {
+/// SplitMix64: a random generator whose every run can be had again from its seed (Steele, Lea, Flood: "Fast splittable
+/// pseudorandom number generators", OOPSLA 2014).
+public struct SeededGenerator: RandomNumberGenerator {
+  public let seed: UInt64
   private var state: UInt64
 
-  /// - Parameter purpose: each has numbers of its own, so that a new rule does not change those of another
-  init(seed: UInt64, purpose: StaticString) {
+  public init(seed: UInt64) {
+    self.seed = seed
     state = seed
-    for byte in UnsafeBufferPointer(start: purpose.utf8Start, count: purpose.utf8CodeUnitCount) {
-      state = next() ^ UInt64(byte)
-    }
   }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -19,13 +18,13 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 
   /// A number below `bound`, which is at least 1.
-  mutating func below(_ bound: UInt64) -> UInt64 { next() % bound }
+  public mutating func below(_ bound: UInt64) -> UInt64 { next() % bound }
 
   /// One of the elements, of which there is at least one.
-  mutating func pick<Element>(_ elements: [Element]) -> Element { elements[Int(below(UInt64(elements.count)))] }
+  public mutating func pick<Element>(_ elements: [Element]) -> Element { elements[Int(below(UInt64(elements.count)))] }
 
   /// A 64-bit value of the kind that finds mistakes: few bits, all bits, small, sign-extended, anything.
-  mutating func value() -> UInt64 {
+  public mutating func value() -> UInt64 {
     switch below(8) {
     case 0: 0
     case 1: .max
