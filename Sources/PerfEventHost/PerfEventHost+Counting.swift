@@ -87,7 +87,7 @@ extension PerfEventHost {
 
   /// Takes what the kernel wrote of throttling, into this event's own ring or into the host's. A plain load each, if there is
   /// nothing.
-  private func takeRecords(_ slot: UnsafeMutablePointer<EventSlot>) {
+  func takeRecords(_ slot: UnsafeMutablePointer<EventSlot>) {
     if var page = slot.pointee.page {
       // The only event that writes there, whatever its number.
       page.drain { take($0) { _, isThrottled in slot.pointee.isThrottled = isThrottled } }

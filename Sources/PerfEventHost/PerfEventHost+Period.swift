@@ -12,7 +12,9 @@ extension PerfEventHost {
     guard let descriptor = slot.pointee.descriptor else { return true }
     charge(&slot.pointee)
     guard setPeriod(period, of: descriptor, shortest: slot.pointee.shortestPeriod) else { return false }
-    // A running event that the kernel had stopped goes on with its new period.
+    // A running event that the kernel had stopped goes on with its new period. What it wrote before that is not to be
+    // taken for later.
+    takeRecords(slot)
     slot.pointee.isThrottled = false
     return true
   }

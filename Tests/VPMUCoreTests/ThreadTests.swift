@@ -132,12 +132,14 @@ struct ThreadTests {
     try guest.write(Architectural.counter0, 0 &- 1)
     try guest.write(Architectural.select0, Architectural.interruptingInstructions)
     _ = try guest.vpmu.enter()
-    let mailbox = guest.vpmu.mailbox
+    nonisolated(unsafe) let host = guest.host
     let posted = DispatchSemaphore(value: 0)
     var interrupts = 0
-    for _ in 0..<200 {
+    for round in 0..<200 {
+      // To the first overflow, and then once around a counter of 48 bits.
+      let count: UInt64 = round == 0 ? 1 : 1 << 48
       Thread.detachNewThread {
-        mailbox.postNotice(.generalPurpose(0))
+        host.run(Architectural.code, ring: .user, count: count)
         posted.signal()
       }
       posted.wait()

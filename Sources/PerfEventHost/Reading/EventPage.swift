@@ -20,9 +20,11 @@ package struct EventPage: BitwiseCopyable {
   }
 
   /// A page in memory, as the kernel would write it.
-  package init(inMemory page: UnsafeMutableRawPointer) {
+  ///
+  /// - Parameter hasRing: it says where records are
+  package init(inMemory page: UnsafeMutableRawPointer, withRing hasRing: Bool = false) {
     mapping = RingMapping(control: page, length: 0)
-    hasRing = false
+    self.hasRing = hasRing
   }
 
   func unmap() { SystemCall.unmap(mapping) }

@@ -6,7 +6,8 @@ import VPMUModel
 /// in events of the request; a count starts at 0 when the event is created and after each ``pause(_:)``.
 ///
 /// When a running event has counted its period, the host posts a notice for the request's counter to the mailbox that it
-/// was attached to, from whatever context; then the event goes on with the next period by itself.
+/// was attached to, from whatever context; then the event goes on with the next period by itself. A notice says no more than
+/// that the count is to be looked at: one that is late, or one too many, does no harm.
 public protocol HostEvents: AnyObject {
   /// A handle: a small plain value.
   associatedtype Event: BitwiseCopyable

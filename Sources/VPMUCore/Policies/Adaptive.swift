@@ -16,7 +16,7 @@ import VPMUModel
 /// | the host has no counter or descriptor left | disable what is stopped; give back what is parked |
 public struct Adaptive: EventPolicy {
   public static var name: String { "adaptive" }
-  public static var judgesByCount: Bool { true }
+  public static var pausesSoftly: Bool { true }
 
   /// A counter that interrupts nobody is polled when its overflow is nearer than this, in events. No processor counts so far in
   /// less than some tens of milliseconds, so a notice from farther away costs next to nothing, and looking each time would.
@@ -61,8 +61,8 @@ public struct Adaptive: EventPolicy {
     slot.interrupts = wish.interrupts
     if slot.isSuspended {
       let count = host.host.read(event)
-      // Cheap while it is disabled, and saves the interrupt of an early alarm.
-      if slot.clock.due &- count != wish.period { slot.clock.isSpent = true }
+      // Cheap while it is disabled, and saves the interrupt of an early alarm. It may have rung before its time, too.
+      slot.clock.isSpent = true
       arm(&slot, event, wish.period, from: count, on: host)
       guard host.host.resume(event) else { return false }
       slot.isSuspended = false

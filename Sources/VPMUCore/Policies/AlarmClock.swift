@@ -4,7 +4,7 @@
 /// not be late. Counts are of the event since it was made, in events.
 @frozen
 public struct AlarmClock: BitwiseCopyable {
-  /// The count that the notice is due at.
+  /// The count that the notice is due at; once it rang, at the latest.
   public var due: UInt64 = 0
   /// The event's period, with which it goes on by itself.
   public var period: UInt64 = 0
@@ -28,14 +28,13 @@ public struct AlarmClock: BitwiseCopyable {
 
   /// A notice came, and the count is `count` now.
   ///
-  /// - Returns: false: it is none of this clock's, which is not due yet.
+  /// Before its time, it may be a late one from before the clock was set, or the host's own: then the host has begun a whole
+  /// period anew, and what is due by this clock never comes.
   @inlinable
-  public mutating func rang(at count: UInt64) -> Bool {
-    guard count >= due else { return false }
-    // Unless nobody had set it.
-    if period != 0 { due = due &+ ((count &- due) / period &+ 1) &* period }
+  public mutating func rang(at count: UInt64) {
+    let isEarly = count < due || period == 0
+    due = isEarly ? count &+ period : due &+ ((count &- due) / period &+ 1) &* period
     isSpent = true
-    return true
   }
 
   /// Whether it rings within `distance` of `count`, so that it need not be set.

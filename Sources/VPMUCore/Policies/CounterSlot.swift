@@ -34,11 +34,8 @@ public struct CounterSlot<Event: BitwiseCopyable>: BitwiseCopyable {
   public var isSuspended = false
   /// It was counting when it was stopped last: if it is restarted at once, nothing was lost in between.
   public var wasRunning = false
-  /// The overflow that is due was seen, by a notice or by the count.
+  /// The overflow that is due was seen, or a write of the guest's hid it.
   public var isNoticed = false
-  /// The count was past the alarm before the notice came, and was taken for the overflow: the notice may still be on its
-  /// way, and is then no second one.
-  public var isOwedNotice = false
   /// The guest wants an interrupt at overflow.
   public var interrupts = false
   /// No notice is due before the overflow: the count is looked at whenever the guest is left.

@@ -6,8 +6,9 @@ public protocol EventPolicy: Sendable {
   /// The name on a command line.
   static var name: String { get }
 
-  /// Whether a counter overflows when its *count* says so, and a notice is only a reason to look. Else the notice is the overflow.
-  static var judgesByCount: Bool { get }
+  /// Whether an event runs on while its counter is stopped: a notice may then be nobody's, and is looked into at once. Else
+  /// the pass that follows it stops the event and reads its count anyway.
+  static var pausesSoftly: Bool { get }
 
   /// The counter is to be looked at: it stops counting.
   ///
@@ -49,10 +50,10 @@ public protocol EventPolicy: Sendable {
   static func endSlice<Host>(wasUsed: Bool, on host: CountedHost<Host>)
 }
 
-/// For policies that pause an event by disabling it, and whose notices are true.
+/// For policies that pause an event by disabling it.
 extension EventPolicy {
   @inlinable
-  public static var judgesByCount: Bool { false }
+  public static var pausesSoftly: Bool { false }
 
   @inlinable
   public static func firstPeriod<Event>(_ slot: inout CounterSlot<Event>, _ wish: CounterWish) -> UInt64 { wish.period }
@@ -61,10 +62,11 @@ extension EventPolicy {
   public static func move<Host>(
     _ slot: inout CounterSlot<Host.Event>, to period: UInt64, at count: UInt64, on host: CountedHost<Host>
   ) -> Bool {
-    if let event = slot.running, host.host.setPeriod(period, of: event) {
-      slot.alarm = (count &- slot.origin) &+ period
-      slot.isNoticed = false
-    }
+    guard let event = slot.running else { return false }
+    slot.alarm = (count &- slot.origin) &+ period
+    slot.isNoticed = false
+    // Refused: the notice comes when it comes, and the count tells of the overflow at the next look.
+    _ = host.host.setPeriod(period, of: event)
     return false
   }
 

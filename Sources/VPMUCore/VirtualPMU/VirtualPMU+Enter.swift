@@ -13,7 +13,7 @@ extension VirtualPMU {
   @inlinable
   public func enter() throws(VPMUError) -> EntryAction {
     try checkThread()
-    takeNotices()
+    takeNotices(isPassNext: true)
     if mailbox.hasFilter { takeFilter() }
     if (state.pointee.reprogram | book.pointee.revisit) != 0 || state.pointee.need_cleanup != 0 { pass() }
     if book.pointee.rearm != 0 { rearm() }
@@ -73,7 +73,7 @@ extension VirtualPMU {
     for pmc in PMCSet(valid & ~state.pointee.in_use) where !isLocallyEnabled(pmc) {
       fold(pmc, Policy.retire(&slot(pmc).pointee, pmc, on: events))
     }
-    if Policy.judgesByCount { suspendStopped() }
+    if Policy.pausesSoftly { suspendStopped() }
     Policy.endSlice(wasUsed: state.pointee.in_use != 0, on: events)
     state.pointee.in_use = 0
     model.cleanup(state)

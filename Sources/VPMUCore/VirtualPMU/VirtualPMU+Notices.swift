@@ -2,40 +2,58 @@ import CVPMU
 import VPMUModel
 
 /// Overflow: what a host's notice becomes.
+///
+/// A notice says *look*, and the count says what there is to see. A signal may come when its counter has got another value
+/// or event since, two may be on their way, and one that was sent first may be heard last: only the count tells whether the
+/// counter has wrapped. The pass that follows a notice reads it anyway, when it stops the counter, so that a notice taken by
+/// `enter` asks nothing more of the host; one taken by an access, which shows or clears status bits, costs a read.
 extension VirtualPMU {
   /// Takes the notices that have come since the last time.
+  ///
+  /// - Parameter isPassNext: a pass follows at once, and judges the counters that it stops
   @inlinable
-  func takeNotices() {
-    var notices = mailbox.takeNotices()
-    if Policy.judgesByCount { notices |= book.pointee.polled }
-    if notices != 0 { handle(notices: notices) }
+  func takeNotices(isPassNext: Bool = false) {
+    let notices = mailbox.takeNotices()
+    let looked = Policy.pausesSoftly ? notices | book.pointee.polled : notices
+    if looked != 0 { handle(notices: notices, looked: looked, isPassNext: isPassNext) }
   }
 
+  /// - Parameters:
+  ///   - looked: the counters to look at, with and without a notice
+  ///   - isPassNext: as in ``takeNotices(isPassNext:)``
   @inlinable
-  func handle(notices: UInt64) {
-    var lost: UInt64 = 0
-    if notices & Mailbox.lostNotices != 0 {
-      lost = Policy.judgesByCount ? valid : countersPastTheirAlarm()
-      // The look at all may have found an event that does not count: the host told of it in this way.
-      book.pointee.revisit |= failing
-    }
-    for pmc in PMCSet((notices | lost) & valid) where Policy.judgesByCount ? hasOverflowed(pmc) : !isStale(pmc) {
+  func handle(notices: UInt64, looked: UInt64, isPassNext: Bool) {
+    let wereLost = notices & Mailbox.lostNotices != 0
+    for pmc in PMCSet(wereLost ? valid : looked & valid) {
+      let hasNotice = notices & pmc.bit != 0
+      let isHidden = state.pointee.reprogram & pmc.bit != 0
+      if !Policy.pausesSoftly, hasNotice {
+        // Late or early: the pass sees to it that the next one comes in time. A mark of the core's own hides no later
+        // notice.
+        book.pointee.revisit |= pmc.bit
+        if isPassNext {
+          if isHidden { slot(pmc).pointee.isNoticed = true }
+          continue
+        }
+      }
+      guard Policy.pausesSoftly ? hasOverflowed(pmc, hasNotice: hasNotice) : isPastItsAlarm(pmc) else { continue }
       slot(pmc).pointee.isNoticed = true
       // Its own write hides it: the guest has given this counter another meaning since.
-      guard state.pointee.reprogram & pmc.bit == 0 else { continue }
-      // The next pass gives the counter its new period. A mark of the core's own: it hides no later notice.
+      if isHidden { continue }
+      // The next pass gives the counter its new period.
       book.pointee.revisit |= pmc.bit
       overflowed(pmc)
     }
+    // The look at all may have found an event that does not count: the host told of it in this way.
+    if wereLost { book.pointee.revisit |= failing }
   }
 
-  /// Whether a notice is that of an overflow that the count has told already.
+  /// Whether a running counter has wrapped, by its count, and that was not known yet.
   @inlinable
-  func isStale(_ pmc: PMCIndex) -> Bool {
-    guard slot(pmc).pointee.isOwedNotice else { return false }
-    slot(pmc).pointee.isOwedNotice = false
-    guard let event = slot(pmc).pointee.running else { return true }
-    return host.read(event) &- slot(pmc).pointee.origin < slot(pmc).pointee.alarm
+  func isPastItsAlarm(_ pmc: PMCIndex) -> Bool {
+    let slot = slot(pmc).pointee
+    guard let event = slot.running, !slot.isNoticed else { return false }
+    return host.read(event) &- slot.origin >= slot.alarm
   }
 
   /// The counter wrapped: its status bit is set whether or not it interrupts.
@@ -43,16 +61,5 @@ extension VirtualPMU {
   func overflowed(_ pmc: PMCIndex) {
     state.pointee.global_status |= pmc.bit
     if state.pointee.interrupts & pmc.bit != 0 { state.pointee.pmi_pending = 1 }
-  }
-
-  /// Notices were lost: the counts tell which events have reached their period.
-  @usableFromInline
-  func countersPastTheirAlarm() -> UInt64 {
-    var past: UInt64 = 0
-    for pmc in PMCSet(valid) {
-      let slot = slot(pmc).pointee
-      if let event = slot.running, !slot.isNoticed, host.read(event) &- slot.origin >= slot.alarm { past |= pmc.bit }
-    }
-    return past
   }
 }

@@ -15,7 +15,7 @@ extension VirtualPMU {
       slot.pointee.refusal = nil
     }
 
-    if Policy.judgesByCount { book.pointee.polled &= ~pmc.bit }
+    if Policy.pausesSoftly { book.pointee.polled &= ~pmc.bit }
     let emulationWrapped = fold(pmc, Policy.stop(&slot.pointee, on: events))
     guard isCounting(pmc) else { return }
     if emulationWrapped { overflowed(pmc) }
@@ -25,14 +25,14 @@ extension VirtualPMU {
     state.pointee.interrupts =
       wish.interrupts ? state.pointee.interrupts | pmc.bit : state.pointee.interrupts & ~pmc.bit
     if !Policy.restart(&slot.pointee, wish, on: events) { useAnotherEvent(pmc, wish, wasRefused: wasRefused) }
-    if Policy.judgesByCount { pollIfNeeded(pmc) }
+    if Policy.pausesSoftly { pollIfNeeded(pmc) }
   }
 
   /// The counter's own event does not do: one of another counter's may, else one is made.
   @inlinable @inline(never)
   func useAnotherEvent(_ pmc: PMCIndex, _ wish: CounterWish, wasRefused: Bool) {
     let slot = slot(pmc)
-    if Policy.judgesByCount, findRoom(for: wish), Policy.restart(&slot.pointee, wish, on: events) { return }
+    if Policy.pausesSoftly, findRoom(for: wish), Policy.restart(&slot.pointee, wish, on: events) { return }
     replaceEvent(of: pmc, wish)
     if wasRefused && slot.pointee.event != nil { ledgerPointer.pointee.retried &+= 1 }
   }
@@ -63,8 +63,7 @@ extension VirtualPMU {
     let slot = slot(pmc)
     if counted >= slot.pointee.alarm, !slot.pointee.isNoticed {
       overflowed(pmc)
-      slot.pointee.isOwedNotice = true
-      if Policy.judgesByCount { slot.pointee.isNoticed = true }
+      slot.pointee.isNoticed = true
     }
     let mask = widthMask(pmc)
     let value = (counter.pointee.base &+ counted) & mask
@@ -104,7 +103,7 @@ extension VirtualPMU {
   @inlinable
   func create(_ request: EventRequest) throws(HostRefusal) -> Host.Event {
     do { return try events.create(request) } catch {
-      guard Policy.judgesByCount, makeRoom(error) else { throw error }
+      guard Policy.pausesSoftly, makeRoom(error) else { throw error }
       return try events.create(request)
     }
   }

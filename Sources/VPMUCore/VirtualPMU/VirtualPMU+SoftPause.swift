@@ -1,22 +1,28 @@
 import VPMUModel
 
-/// What is there for policies that let events run on, and the count judge (``EventPolicy/judgesByCount``).
+/// What is there for policies that let events run on (``EventPolicy/pausesSoftly``).
 extension VirtualPMU {
-  /// A notice came for this counter, or it is one of those that are looked at without: whether it has overflowed, and that was not
-  /// known yet.
+  /// A counter is looked at: whether it has overflowed, and that was not known yet.
+  ///
+  /// - Parameter hasNotice: false: it is one of those that are looked at without, or all are
   @inlinable
-  func hasOverflowed(_ pmc: PMCIndex) -> Bool {
+  func hasOverflowed(_ pmc: PMCIndex, hasNotice: Bool) -> Bool {
     let slot = slot(pmc)
     // It interrupted for nothing, and shall not do so again.
     if slot.pointee.isPaused {
       events.suspend(&slot.pointee)
       return false
     }
-    // The pass will look: what the guest changed is judged by the count that it is stopped with.
-    guard let event = slot.pointee.event, state.pointee.reprogram & pmc.bit == 0 else { return false }
+    guard let event = slot.pointee.event else { return false }
+    // The pass will look: what the guest changed is judged by the count that it is stopped with. It sets the alarm, too.
+    guard state.pointee.reprogram & pmc.bit == 0 else {
+      if hasNotice { slot.pointee.clock = AlarmClock() }
+      return false
+    }
     let count = host.read(event)
     slot.pointee.seen = count
-    let isSpent = slot.pointee.clock.rang(at: count)
+    let isSpent = hasNotice || count >= slot.pointee.clock.due
+    if isSpent { slot.pointee.clock.rang(at: count) }
     if count &- slot.pointee.origin >= slot.pointee.alarm {
       guard !slot.pointee.isNoticed else { return false }
       // The pass that follows, before the guest runs again, need not look once more.
@@ -28,12 +34,18 @@ extension VirtualPMU {
     return false
   }
 
-  /// A running counter is about to be written: whether it had overflowed before, which nobody had noticed. It is folded then.
+  /// A running counter is about to be written: whether it had overflowed before, which nobody had noticed, and was folded.
   @inlinable
   func overtaken(_ pmc: PMCIndex, at count: UInt64) -> Bool {
     let slot = slot(pmc)
     let counted = count &- slot.pointee.origin
-    guard Policy.judgesByCount, counted >= slot.pointee.alarm, !slot.pointee.isNoticed else { return false }
+    guard counted >= slot.pointee.alarm, !slot.pointee.isNoticed else { return false }
+    guard Policy.pausesSoftly else {
+      // Its count begins at 0 with the event or the last pause, so it can't be folded while it runs.
+      slot.pointee.isNoticed = true
+      overflowed(pmc)
+      return false
+    }
     fold(pmc, counted)
     slot.pointee.origin = count
     return true
