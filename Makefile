@@ -46,4 +46,4 @@ check:
 	@test -e /usr/include/dlfcn.h || { echo "the C library's headers are missing: apt-get install libc6-dev"; exit 1; }
 
 clean:
-	rm -rf $(SCRATCH) $(TEST_SCRATCH) .build-performance
+	rm -rf $(SCRATCH) $(TEST_SCRATCH) .build-performance .build-tsan .build-example*

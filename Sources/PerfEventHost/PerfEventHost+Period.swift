@@ -21,6 +21,8 @@ extension PerfEventHost {
 
   /// A period that is too short is made longer: a late overflow is better than a counter that does not count.
   func setPeriod(_ period: UInt64, of descriptor: EventDescriptor, shortest: UInt64) -> Bool {
+    // Time alone pays debts.
+    if interruptBudget?.isOverdrawn == true { interruptBudget?.charge(0, at: SystemCall.monotonicTime()) }
     let affordable = interruptBudget?.shortestPeriod(usual: shortest) ?? shortest
     let wanted = max(period, affordable)
     if accepts(descriptor, wanted) {
@@ -42,7 +44,7 @@ extension PerfEventHost {
     guard interruptBudget != nil, let descriptor = slot.descriptor else { return }
     let notices = clinux_notices_of(descriptor.fd)
     let new = notices &- slot.notices
-    guard new != 0 || isOverBudget else { return }
+    guard new != 0 else { return }
     slot.notices = notices
     interruptBudget?.charge(new, at: SystemCall.monotonicTime())
   }

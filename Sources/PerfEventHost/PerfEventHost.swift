@@ -63,7 +63,7 @@ public final class PerfEventHost: HostEvents {
   /// Nil: as many interrupts as periods allow.
   var interruptBudget: InterruptBudget?
   /// Whether periods are made longer now (``PerfEventOptions/interruptsPerSecond``).
-  public var isOverBudget: Bool { interruptBudget?.isOverdrawn ?? false }
+  public var isOverBudget: Bool { interruptBudget?.isOverdrawn(at: SystemCall.monotonicTime()) ?? false }
 
   /// Events of the calling thread, until ``bindToCurrentThread()``.
   ///
@@ -137,7 +137,7 @@ public final class PerfEventHost: HostEvents {
     throttleWatch = try? ThrottleWatch()
   }
 
-  /// Whether throttling is noticed. False before the first event on a thread, if it was not asked for, or if the kernel
-  /// gave no ring buffer (the sysctl `kernel.perf_event_mlock_kb` limits it) or does not let events write into it.
+  /// Whether throttling is noticed. False before the first event on a thread where counts are read by read(2), if it was not
+  /// asked for, or if the kernel gave no ring buffer (the sysctl `kernel.perf_event_mlock_kb` limits it) or does not let events write into it.
   public var noticesThrottling: Bool { throttleWatch != nil || (readWay == .page && options.watchesThrottling) }
 }

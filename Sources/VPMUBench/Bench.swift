@@ -6,12 +6,14 @@
 ///
 /// | file | idea |
 /// |---|---|
-/// | `BenchHost`, `HostSelection` | where events come from |
+/// | `BenchHost`, `PerfEvents`, `HostSelection` | where events come from |
 /// | `GuestWork`, `RealWork`, `SimulatedWork` | what the guest does meanwhile |
 /// | `Calibration`, `Candidates`, `UsagePlan` | which events count here, how fast, and so with which periods |
-/// | `BenchCPU`, `ThreadCPU`, `Round`, `RoundTally` | so many PMIs of one usage under one policy |
+/// | `Schedule`, `BenchCPU`, `ThreadCPU`, `Round`, `RoundTally` | so many PMIs of one usage under one policy |
 /// | `KVM` | the same in a guest behind /dev/kvm, and which kind of guest |
-/// | `MeasuredHost`, `HostOperations`, `BenchPMU`, `CreationCauses` | what that asked of the host, and why |
+/// | `Scale` | many vCPUs in one process |
+/// | `Boundary` | what a callback over the plugin boundary costs |
+/// | `MeasuredHost`, `HostOperations`, `HostEffort`, `BenchPMU`, `CreationCauses` | what that asked of the host, and why |
 /// | `BenchProgress`, `BenchResult`, `BenchTable`, `BenchJSON` | reports |
 /// | `ReplayBench` | nanoseconds per operation of a trace |
 import GuestPerf

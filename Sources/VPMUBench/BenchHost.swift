@@ -39,6 +39,10 @@ extension BenchHost where Events == PerfEventHost {
   public func hindrances(of events: PerfEventHost) -> [String] {
     var found: [String] = []
     if events.throttlings != 0 { found.append("the kernel throttled events: they interrupted too often for it") }
+    if events.options.watchesThrottling, !events.noticesThrottling {
+      found.append("throttling would not have been noticed: no ring buffer (kernel.perf_event_mlock_kb)")
+    }
+    if events.lostRecords != 0 { found.append("records of the kernel were lost, throttling may be among them") }
     if events.latePeriods != 0 { found.append("over the budget of interrupts: overflows came late") }
     return found
   }

@@ -32,6 +32,7 @@ struct HostEffort: Equatable {
     return effort
   }
 
+  @usableFromInline
   mutating func add(_ other: HostEffort) {
     systemCalls &+= other.systemCalls
     interrupts &+= other.interrupts
@@ -56,4 +57,8 @@ struct SteadyState {
     start = HostEffort(ledger)
     before = count
   }
+
+  /// What was asked of the host since then was the bench's own doing.
+  @usableFromInline
+  mutating func leaveOut(since then: HostEffort, _ ledger: EventLedger) { start?.add(HostEffort(ledger).since(then)) }
 }

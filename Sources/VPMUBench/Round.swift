@@ -84,7 +84,9 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
         sets.count > 1 ? tally.rotations >= UInt64(sets.count) : tally.samples.count > 0, tally.samples.count,
         cpu.pmu.vpmu.ledger)
       if sets.count > 1, turn.isOver(sets[turn.set].bits, cpu.work.now()) {
+        let before = HostEffort(cpu.pmu.vpmu.ledger)
         try note(sets[turn.set], cpu, &tally)
+        steady.leaveOut(since: before, cpu.pmu.vpmu.ledger)
         try rotate(sets, &turn, &cpu, &tally)
       }
       if deadline.hasPassed() { break }

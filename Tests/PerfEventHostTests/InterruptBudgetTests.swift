@@ -19,8 +19,8 @@ struct InterruptBudgetTests {
     #expect(budget.shortestPeriod(usual: 1000) == 2000)
     budget.charge(7, at: 5)
     #expect(budget.shortestPeriod(usual: 1000) == 4000)
-    budget.charge(0, at: 8 * Self.second / 1000)
-    budget.charge(1, at: 8 * Self.second / 1000)
+    budget.charge(0, at: 8_000_005)
+    budget.charge(1, at: 8_000_005)
     #expect(budget.shortestPeriod(usual: 1000) == 8000, "the eight are a debt")
   }
 
@@ -37,6 +37,19 @@ struct InterruptBudgetTests {
     budget.charge(0, at: Self.second)
     #expect(!budget.isOverdrawn)
     #expect(budget == InterruptBudget(rate: 1000, at: Self.second))
+  }
+
+  @Test("a debt that does not grow makes no period longer, and time pays it, whether or not it is looked at")
+  func debt() {
+    var budget = InterruptBudget(rate: 1000, at: 0)
+    budget.charge(105, at: 0)
+    #expect(budget.shortestPeriod(usual: 1) == 2)
+    // Two come in the time of three.
+    for n in 1...2 as ClosedRange<UInt64> { budget.charge(2, at: n * 3_000_000) }
+    #expect(budget.shortestPeriod(usual: 1) == 2)
+    #expect(budget.isOverdrawn(at: 6_000_000))
+    #expect(!budget.isOverdrawn(at: Self.second))
+    #expect(budget.isOverdrawn)
   }
 
   @Test("no number is too large for it, and no clock too wrong")

@@ -4,7 +4,7 @@ import VPMUCore
 /// Learns of throttling: the ring buffer of an event that counts nothing (`PERF_COUNT_SW_DUMMY`), into which all events
 /// of a host write their records.
 ///
-/// The counters' own pages are never mapped: where they are, user code may execute RDPMC, and so might a guest. A
+/// Where the counters' own pages are mapped (``EventPage``) each event has a ring of its own, and there is none of these. A
 /// sample takes 8 bytes of the ring, a THROTTLE or UNTHROTTLE record 32.
 ///
 /// One notice too many is possible each time the ring has filled once: the kernel then signals the event that wrote.

@@ -9,14 +9,17 @@ struct ProcessUsage {
   /// Open descriptors: /proc/self/fd.
   @usableFromInline let descriptors: Int
 
+  /// - Throws: ``BenchError/host(reason:)`` if no descriptor is left to look by
   @usableFromInline
-  init() {
+  init() throws(BenchError) {
     heapBytes = Int(clamping: clinux_heap_bytes())
-    descriptors = Self.openDescriptors()
+    descriptors = try Self.openDescriptors()
   }
 
-  private static func openDescriptors() -> Int {
-    guard let directory = opendir("/proc/self/fd") else { return 0 }
+  private static func openDescriptors() throws(BenchError) -> Int {
+    guard let directory = opendir("/proc/self/fd") else {
+      throw .host(reason: "no descriptor is left: raise the limit (ulimit -n), or use fewer --vcpus")
+    }
     defer { closedir(directory) }
     var entries = 0
     while readdir(directory) != nil { entries += 1 }

@@ -43,13 +43,22 @@ struct ScaleCrew<Model: PMUModel, Host: BenchHost, Policy: EventPolicy> {
   @inlinable
   static var userEnable: UInt64 { 1 << 16 | 1 << 22 }
 
+  /// No vCPUs, but what was learned by them.
+  @inlinable
+  mutating func clear() { pmus.removeAll() }
+
   /// Each vCPU counts an event.
+  ///
+  /// - Throws: ``BenchError/host(reason:)`` if one does not
   @inlinable
   func program() throws {
     guard let registers else { return }
-    for pmu in pmus {
+    for (place, pmu) in pmus.enumerated() {
       _ = try pmu.writeMSR(registers.control, event)
       _ = try pmu.enter()
+      guard case .notCounting(let refusal) = try pmu.counterState(registers.pmc) else { continue }
+      throw BenchError.host(
+        reason: "vCPU \(place + 1) of \(pmus.count) does not count: \(refusal)")
     }
   }
 
