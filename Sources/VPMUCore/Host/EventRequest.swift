@@ -53,7 +53,8 @@ public struct EventRequest: Sendable, BitwiseCopyable {
   public var rings: Rings
   /// Events to the first notice, and from one to the next; 1 to 2^63 - 1.
   public var period: UInt64
-  /// Whether the guest wants an interrupt at overflow.
+  /// Whether the guest wants an interrupt at overflow, when the event is made: the policy `adaptive` keeps an event when only that
+  /// changes.
   public var interrupts: Bool
 
   @inlinable

@@ -21,7 +21,10 @@ extension VirtualPMU {
     state.pointee.pmi_pending = 0
     model.deliverPMI(state)
     // What a PMI changes, such as a freeze, holds for the guest's handler.
-    if state.pointee.reprogram != 0 { pass() }
+    if state.pointee.reprogram != 0 {
+      pass()
+      if book.pointee.rearm != 0 { rearm() }
+    }
     return .injectPMI
   }
 
@@ -54,6 +57,7 @@ extension VirtualPMU {
     if state.pointee.need_cleanup != 0 { cleanup() }
     // An event that overflowed while the pass stopped it has posted its notice by now.
     takeNotices()
+    if Policy.pausesSoftly { forgetLooks() }
   }
 
   /// Counters whose running event is known not to count: they are tried again with each pass, like refused ones.

@@ -51,6 +51,12 @@ extension VirtualPMU {
     return true
   }
 
+  /// The guest runs before the next pass: what was seen of a count since the last one is old by then.
+  @inlinable
+  func forgetLooks() {
+    for pmc in PMCSet(book.pointee.revisit & valid) { slot(pmc).pointee.isFresh = false }
+  }
+
   @inlinable
   func rearm() {
     let marked = book.pointee.rearm & valid
