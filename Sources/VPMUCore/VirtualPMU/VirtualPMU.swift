@@ -103,7 +103,7 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   deinit {
     vmFilter?.detach(mailbox)
     // Compiled for any host and policy: what is generic is slow here, so only counters that exist are looked at.
-    for pmc in PMCSet(valid) { _ = events.release(&slot(pmc).pointee) }
+    for pmc in PMCSet(valid) { if let event = slot(pmc).pointee.event { events.release(event) } }
     events.emptyPool()
     mailbox.deallocate()
     state.deallocate()
@@ -124,7 +124,7 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   @inlinable
   func releaseAllEvents() {
     for index in 0..<slotCount {
-      _ = events.release(&slots[index])
+      if let event = slots[index].event { events.release(event) }
       slots[index] = CounterSlot()
     }
     forgetEvents()
