@@ -22,42 +22,45 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
-    .target(name: "CVPMU"),
-    .target(name: "CLinux"),
-    .target(name: "VPMUModel", dependencies: ["CVPMU"]),
-    .target(name: "VPMUCore", dependencies: ["VPMUModel", "CLinux"]),
-    .target(name: "VPMUPluginKit", dependencies: ["VPMUModel"]),
+    .target(name: "CVPMU", path: "Sources/C/CVPMU"),
+    .target(name: "CLinux", path: "Sources/C/CLinux"),
+    .target(name: "VPMUModel", dependencies: ["CVPMU"], path: "Sources/PMU/VPMUModel"),
+    .target(name: "VPMUCore", dependencies: ["VPMUModel", "CLinux"], path: "Sources/PMU/VPMUCore"),
+    .target(name: "VPMUPluginKit", dependencies: ["VPMUModel"], path: "Sources/PMU/VPMUPluginKit"),
 
     .target(name: "IntelModel", dependencies: ["VPMUModel"], path: "Plugins/Intel/Model"),
     .target(name: "VPMUIntel", dependencies: ["IntelModel", "VPMUPluginKit"], path: "Plugins/Intel/Plugin"),
     .target(name: "AMDModel", dependencies: ["VPMUModel"], path: "Plugins/AMD/Model"),
     .target(name: "VPMUAMD", dependencies: ["AMDModel", "VPMUPluginKit"], path: "Plugins/AMD/Plugin"),
 
-    .target(name: "VPMULoader", dependencies: ["CLinux", "VPMUCore"]),
-    .target(name: "PerfEventHost", dependencies: ["CLinux", "VPMUCore"]),
-    .target(name: "SimulatedHost", dependencies: ["VPMUCore"]),
-    .target(name: "VPMUTrace", dependencies: ["SimulatedHost", "VPMUCore"]),
-    .target(name: "GuestPerf", dependencies: ["VPMUCore"]),
-    .target(name: "KVMPMU", dependencies: ["CLinux", "VPMUCore"]),
-    .target(name: "CGuestProgram"),
+    .target(name: "VPMULoader", dependencies: ["CLinux", "VPMUCore"], path: "Sources/PMU/VPMULoader"),
+    .target(name: "PerfEventHost", dependencies: ["CLinux", "VPMUCore"], path: "Sources/Hosts/PerfEventHost"),
+    .target(name: "SimulatedHost", dependencies: ["VPMUCore"], path: "Sources/Hosts/SimulatedHost"),
+    .target(name: "VPMUTrace", dependencies: ["SimulatedHost", "VPMUCore"], path: "Sources/Tools/VPMUTrace"),
+    .target(name: "GuestPerf", dependencies: ["VPMUCore"], path: "Sources/Tools/GuestPerf"),
+    .target(name: "KVMPMU", dependencies: ["CLinux", "VPMUCore"], path: "Sources/KVM/KVMPMU"),
+    .target(name: "CGuestProgram", path: "Sources/C/CGuestProgram"),
     .target(
-      name: "KVMGuest", dependencies: ["CGuestProgram", "CLinux", "KVMPMU", "GuestPerf", "SimulatedHost", "VPMUTrace"]),
-    .target(name: "CPlainCalls", dependencies: ["CVPMU"]),
+      name: "KVMGuest", dependencies: ["CGuestProgram", "CLinux", "KVMPMU", "GuestPerf", "SimulatedHost", "VPMUTrace"],
+      path: "Sources/KVM/KVMGuest"),
+    .target(name: "CPlainCalls", dependencies: ["CVPMU"], path: "Sources/C/CPlainCalls"),
     .target(
       name: "VPMUBench",
       dependencies: [
         "CLinux", "CPlainCalls", "GuestPerf", "KVMGuest", "KVMPMU", "VPMUTrace", "PerfEventHost", "SimulatedHost",
-      ]),
-    .target(name: "SeededRandom"),
-    .target(name: "VPMUConformance", dependencies: ["CLinux", "SeededRandom", "VPMULoader", "VPMUTrace"]),
-    .target(name: "CSkeleton", exclude: ["Templates"]),
-    .target(name: "VPMUSkeleton", dependencies: ["CSkeleton", "VPMULoader"]),
+      ], path: "Sources/Tools/VPMUBench"),
+    .target(name: "SeededRandom", path: "Sources/Tools/SeededRandom"),
+    .target(
+      name: "VPMUConformance", dependencies: ["CLinux", "SeededRandom", "VPMULoader", "VPMUTrace"],
+      path: "Sources/Tools/VPMUConformance"),
+    .target(name: "CSkeleton", path: "Sources/C/CSkeleton", exclude: ["Templates"]),
+    .target(name: "VPMUSkeleton", dependencies: ["CSkeleton", "VPMULoader"], path: "Sources/Tools/VPMUSkeleton"),
     .executableTarget(
       name: "vpmu",
       dependencies: [
         "KVMGuest", "VPMUBench", "VPMUConformance", "VPMULoader", "VPMUSkeleton", "VPMUTrace", "PerfEventHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ], path: "Sources/Tools/vpmu"),
 
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(

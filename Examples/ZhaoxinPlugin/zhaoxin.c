@@ -77,9 +77,9 @@ static const vpmu_cpuid_leaf kx5000[] = {{1, 0, 0x000107B5, 0, 0, 0}, LEAF_0AH};
 static const vpmu_cpuid_leaf kh40000[] = {{1, 0, 0x000507B3, 0, 0, 0}, LEAF_0AH};
 
 #define MODEL(name, summary, leaves) \
-  {sizeof(vpmu_model_info), sizeof(vpmu_cpuid_leaf), name, summary, leaves, COUNT_OF(leaves), 0, 0}
+  {sizeof(vpmu_preset), sizeof(vpmu_cpuid_leaf), name, summary, leaves, COUNT_OF(leaves), 0, 0}
 
-static const vpmu_model_info models[] = {
+static const vpmu_preset models[] = {
     MODEL("zhaoxin-kx6000", "KX-6000 (Lujiazui): 4 general-purpose counters, 3 fixed ones, 48 bits", kx6000),
     MODEL("zhaoxin-kx5000", "KX-5000 (Wudaokou): the same counters, other encodings of branches", kx5000),
     MODEL("zhaoxin-kh40000", "KH-40000 (Yongfeng): the same counters, other encodings of the cache", kh40000),
@@ -233,12 +233,12 @@ static int32_t rdpmc_ecx_to_pmc(void *context, const vpmu_state *state, uint32_t
 static vpmu_answer done(uint64_t value) { return (vpmu_answer){VPMU_DONE, 0, value}; }
 static vpmu_answer counter(uint32_t pmc, uint64_t value) { return (vpmu_answer){VPMU_COUNTER, pmc, value}; }
 static vpmu_answer fault(void) { return (vpmu_answer){VPMU_FAULT, 0, 0}; }
-static vpmu_answer not_mine(void) { return (vpmu_answer){VPMU_NOT_MINE, 0, 0}; }
+static vpmu_answer unhandled(void) { return (vpmu_answer){VPMU_UNHANDLED, 0, 0}; }
 
 static vpmu_answer get_msr(void *context, const vpmu_state *state, uint32_t msr, uint32_t flags) {
   (void)context, (void)flags;
   const place found = find(state, msr);
-  if (!found.range) return not_mine();
+  if (!found.range) return unhandled();
   if (!found.exists) return fault();
   switch (found.range->role) {
   case VPMU_ROLE_GP_COUNTER:
@@ -301,7 +301,7 @@ static vpmu_answer set_msr(void *context, vpmu_state *state, uint32_t msr, uint6
   (void)context;
   const bool is_host = flags & VPMU_HOST_INITIATED;
   const place found = find(state, msr);
-  if (!found.range) return not_mine();
+  if (!found.range) return unhandled();
   if (!found.exists) return fault();
   switch (found.range->role) {
   case VPMU_ROLE_GP_COUNTER:
@@ -371,8 +371,8 @@ static const vpmu_plugin_info info = {
     .cpuid_vendors = cpuid_vendors,
     .vendor_count = COUNT_OF(cpuid_vendors),
     .models = models,
-    .model_count = COUNT_OF(models),
-    .model_size = sizeof(vpmu_model_info),
+    .preset_count = COUNT_OF(models),
+    .preset_size = sizeof(vpmu_preset),
     .ranges = ranges,
     .range_count = COUNT_OF(ranges),
     .range_size = sizeof(vpmu_register_range),

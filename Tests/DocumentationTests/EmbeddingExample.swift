@@ -40,7 +40,7 @@ func loop(_ hookup: PMUHookup<EmbeddedPMU>, exit: (UnsafeMutablePointer<kvm_run>
     try hookup.enter()
     let hasExit = try hookup.vcpu.enterGuest()  // KVM_RUN
     try hookup.guestRan()
-    guard hasExit, try hookup.handle() == .notMine else { continue }
+    guard hasExit, try hookup.handle() == .unhandled else { continue }
     if try exit(hookup.vcpu.run) { return }
   }
 }

@@ -28,7 +28,7 @@ struct ReadmeTests {
     let pmu = try GuestPMU(model: "intel-v2", signal: signal, filter: VMEventFilter())
     #expect(try pmu.wrmsr(0x186, 0x41_00C0) == .done)
     #expect(try pmu.enter() == false)
-    #expect(pmu.vpmu.ledger.live == 1)
+    #expect(pmu.vpmu.statistics.live == 1)
     var sum: UInt64 = 0
     for number in 0..<100_000 as Range<UInt64> { sum &+= number &* sum | 1 }
     guard case .value(let count) = try pmu.rdpmc(0, cpl: 0, cr4PCE: false) else {
@@ -36,7 +36,7 @@ struct ReadmeTests {
       return
     }
     #expect(count > 0)
-    #expect(try pmu.rdmsr(0x10) == .notMine)
+    #expect(try pmu.rdmsr(0x10) == .unhandled)
     try pmu.timeSliceBegins()
   }
 

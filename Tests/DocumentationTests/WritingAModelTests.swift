@@ -30,6 +30,6 @@ struct WritingAModelTests {
     #expect(answer.status == VPMU_DONE && answer.value == 0xBEEF)
     // A counter that this guest does not have, and a number of nobody.
     #expect(model.getMSR(MSRNumber(0x0001_5010), origin: .guest, state).status == VPMU_FAULT)
-    #expect(model.getMSR(MSRNumber(0x10), origin: .guest, state).status == VPMU_NOT_MINE)
+    #expect(model.getMSR(MSRNumber(0x10), origin: .guest, state).status == VPMU_UNHANDLED)
   }
 }

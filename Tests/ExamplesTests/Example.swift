@@ -83,7 +83,7 @@ extension Example {
   /// - Returns: the folder with what was built, which stays until the process ends, as loaded libraries need their files
   func makeAlone(compiler: String?) throws -> URL {
     let place = Self.workshop.appending(path: [description, compiler].compactMap { $0 }.joined(separator: "-"))
-    let header = Self.repository.appending(path: "Sources/CVPMU/include/vpmu_plugin.h")
+    let header = Self.repository.appending(path: "Sources/C/CVPMU/include/vpmu_plugin.h")
     let (source, include) = (place.appending(path: "source"), place.appending(path: "include"))
     let output = place.appending(path: "output")
     try FileManager.default.createDirectory(at: include, withIntermediateDirectories: true)

@@ -72,7 +72,7 @@ struct ExampleTests {
         for _ in 0..<20_000 { try machine.perform(guest.next()) }
         let faults = machine.vpmu.pluginFaults
         #expect(faults.count == 0, "\(preset.name), seed \(seed): \(String(describing: faults.last))")
-        #expect(machine.vpmu.ledger.created > 0)
+        #expect(machine.vpmu.statistics.created > 0)
       }
     }
   }
@@ -87,11 +87,11 @@ struct ExampleTests {
     }
   }
 
-  private func models(of example: Example) throws -> [(Plugin, ModelPreset)] {
+  private func models(of example: Example) throws -> [(Plugin, Preset)] {
     try example.plugins.flatMap { plugin in plugin.declaration.presets.map { (plugin, $0) } }
   }
 
-  private func machine(_ plugin: Plugin, _ preset: ModelPreset) throws -> GuestMachine<PluginModel, Reuse> {
+  private func machine(_ plugin: Plugin, _ preset: Preset) throws -> GuestMachine<PluginModel, Reuse> {
     try GuestMachine(plugin.model, preset.configuration, Reuse())
   }
 }

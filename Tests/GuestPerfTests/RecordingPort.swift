@@ -24,7 +24,7 @@ struct RecordingPort<Model: PMUModel>: GuestPort {
   @discardableResult
   mutating func enter() -> Bool {
     let pmi = (try? vpmu.enter()) == .injectPMI
-    log.append(.enter(pmi: pmi, hostEvents: UInt32(vpmu.ledger.live)))
+    log.append(.enter(pmi: pmi, hostEvents: UInt32(vpmu.statistics.live)))
     return pmi
   }
 

@@ -33,8 +33,8 @@ extension Guest {
       #expect(answers == [.fault, .fault, .fault])
     }
 
-    @Test(arguments: [RDPMCWay.none, .rewrite(), .rewrite(port: 0x7B)])
-    func `RDPMC gives the counter if it is rewritten, and faults if it is not`(_ way: RDPMCWay) throws {
+    @Test(arguments: [RDPMCMethod.none, .rewrite(), .rewrite(port: 0x7B)])
+    func `RDPMC gives the counter if it is rewritten, and faults if it is not`(_ way: RDPMCMethod) throws {
       let isRewritten = way != .none
       let (answers, calls, rewrite) = try Guest.run {
         let guest = try GuestUnderTest(IntelModel(), IntelModel().declaration.presets[0].configuration, rdpmc: way)
@@ -134,7 +134,7 @@ extension Guest {
     }
 
     @Test func `Eight vCPUs on threads of their own, of different models, do not touch each other`() throws {
-      let models = Preset.all.filter { !$0.preset.name.hasPrefix("intel-v3") }.prefix(8)
+      let models = VendorPreset.all.filter { !$0.preset.name.hasPrefix("intel-v3") }.prefix(8)
       try #require(models.count == 8)
       let machine = try VirtualMachine(vcpus: 8, models: [IntelModel().declaration, AMDModel().declaration])
       let threads = try models.enumerated().map { id, preset in
@@ -150,7 +150,7 @@ extension Guest {
   struct OwnValues: ModelVisitor {
     let machine: VirtualMachine
     let id: Int
-    let preset: ModelPreset
+    let preset: Preset
 
     func visit<Model: PMUModel>(_ model: Model) throws -> [Bool] {
       let declaration = model.declaration

@@ -14,7 +14,7 @@ extension Guest {
     @Test(arguments: ["intel-v2", "amd-v2"])
     func `Loops in ring 3 read back their instructions and branches, whatever the host's vendor`(_ name: String) throws
     {
-      let preset = try #require(Preset.all.first { $0.preset.name == name })
+      let preset = try #require(VendorPreset.all.first { $0.preset.name == name })
       let counts = try preset.vendor.accept(LoopCounts(preset: preset.preset))
       for (rounds, tolerance) in LoopCounts.tolerances {
         for event in [GenericEvent.instructions, .branches] {
@@ -34,7 +34,7 @@ extension Guest {
     /// How far off each may be, in events.
     static let tolerances: [(rounds: UInt64, events: UInt64)] = [(1_000, 2), (100_000, 2), (10_000_000, 10)]
 
-    let preset: ModelPreset
+    let preset: Preset
 
     func visit<Model: PMUModel>(_ model: Model) throws -> [BuiltInReport.Count] {
       try Guest.run { [preset] in

@@ -10,14 +10,14 @@ import VPMUModel
 extension Guest {
   /// How the PMI is to arrive, and in which mode the local APIC is.
   struct Route: Sendable, CustomStringConvertible {
-    let preset: Preset
+    let preset: VendorPreset
     let isNMI: Bool
     let isX2APIC: Bool
 
     var lvtpc: LVTPC { isNMI ? .nmi : .fixed }
     var description: String { "\(preset), \(isNMI ? "NMI" : "interrupt"), \(isX2APIC ? "x2APIC" : "xAPIC")" }
 
-    static let all = Preset.all.flatMap { preset in
+    static let all = VendorPreset.all.flatMap { preset in
       [true, false].flatMap { isNMI in
         [true, false].map { Route(preset: preset, isNMI: isNMI, isX2APIC: $0) }
       }

@@ -29,7 +29,7 @@ struct GuestUnderTest<Model: PMUModel> {
   let cpu: VirtualCPU<VirtualPMU<Model, SimulatedHost, Reuse>>
 
   init(
-    _ model: Model, _ guest: GuestConfiguration, limits: HostLimits = .generous, rdpmc: RDPMCWay = .rewrite(),
+    _ model: Model, _ guest: GuestConfiguration, limits: HostLimits = .generous, rdpmc: RDPMCMethod = .rewrite(),
     slices: SliceClock.Source = .external, options: VCPUOptions = VCPUOptions()
   ) throws {
     let declaration = model.declaration

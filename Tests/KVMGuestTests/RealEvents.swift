@@ -13,7 +13,7 @@ extension Guest {
   static let capabilities = HostProbe.run()
 }
 
-extension Guest.NoticeWindowTests {
+extension Guest.NotificationWindowTests {
   /// Page faults to the overflow: more than the VMM makes by itself.
   static let period: Int64 = 2000
 

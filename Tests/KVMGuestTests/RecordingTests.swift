@@ -15,8 +15,8 @@ import PerfEventHost
 
 extension Guest {
   @Suite struct RecordingTests {
-    @Test(arguments: Preset.all)
-    func `A recorded guest on a simulated host replays to the bit, and its counts are exact`(_ preset: Preset) throws {
+    @Test(arguments: VendorPreset.all)
+    func `A recorded guest on a simulated host replays to the bit, and its counts are exact`(_ preset: VendorPreset) throws {
       let report = try preset.vendor.accept(Recorded(preset: preset.preset, usesClock: false))
       #expect(report.built.generalPurpose >= 2)
       #expect(report.built.counts.count == 6)
@@ -31,8 +31,8 @@ extension Guest {
 
     @Test(
       .enabled(if: Guest.capabilities.softwareAccess.isAvailable, "perf_event_open gives no software events here"),
-      arguments: Preset.all)
-    func `So does one on events of this kernel, which come when they come`(_ preset: Preset) throws {
+      arguments: VendorPreset.all)
+    func `So does one on events of this kernel, which come when they come`(_ preset: VendorPreset) throws {
       let report = try preset.vendor.accept(Recorded(preset: preset.preset, usesClock: true))
       #expect(report.built.pmis.count >= 3)
       #expect(report.replay.isClean, "\(report.replay.text)")
@@ -61,7 +61,7 @@ extension Guest {
       var pmis: Int
     }
 
-    let preset: ModelPreset
+    let preset: Preset
     let usesClock: Bool
 
     func visit<Model: PMUModel>(_ model: Model) throws -> Report {

@@ -78,7 +78,7 @@ struct VectorGuest<Model: PMUModel> {
         return
       }
       compare("pmi", pmi, action == .injectPMI)
-      if let hostEvents { compare("host_events", UInt64(hostEvents), pmu.ledger.live) }
+      if let hostEvents { compare("host_events", UInt64(hostEvents), pmu.statistics.live) }
     case .run(let event, let ring, let count):
       guest.host.run(
         EventCode(number: event.number, unitMask: event.unitMask), ring: ring == .user ? .user : .kernel, count: count)
@@ -95,10 +95,10 @@ struct VectorGuest<Model: PMUModel> {
         report.notCompared += 4
         return
       }
-      compare("created", totals.created, pmu.ledger.created)
-      compare("reused", totals.reused, pmu.ledger.reused)
-      compare("released", totals.released, pmu.ledger.released)
-      compare("live", totals.live, pmu.ledger.live)
+      compare("created", totals.created, pmu.statistics.created)
+      compare("reused", totals.reused, pmu.statistics.reused)
+      compare("released", totals.released, pmu.statistics.released)
+      compare("live", totals.live, pmu.statistics.live)
     }
   }
 

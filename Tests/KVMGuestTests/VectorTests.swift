@@ -42,7 +42,7 @@ extension Guest {
     }
 
     @Test func `All rules are there`() {
-      #expect(RuleVectors.names.count == 15)
+      #expect(RuleVectors.names.count == 17)
     }
   }
 }

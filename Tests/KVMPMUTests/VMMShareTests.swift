@@ -50,7 +50,7 @@ import VPMUModel
       }
       machine.count(15)
       #expect(machine.host.read(event) == made * UInt64(runs))
-      #expect(machine.host.pause(event) == made * UInt64(runs))
+      #expect(machine.host.pauseAndReset(event) == made * UInt64(runs))
     }
     machine.host.release(event)
     #expect(machine.base.liveEvents == 0)
@@ -61,7 +61,7 @@ import VPMUModel
     let event = try machine.event()
     machine.count(1000)
     #expect(machine.host.read(event) == 0)
-    #expect(machine.host.pause(event) == 0)
+    #expect(machine.host.pauseAndReset(event) == 0)
   }
 
   @Test func `A count never goes back`() throws {

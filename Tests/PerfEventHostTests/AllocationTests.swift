@@ -22,10 +22,10 @@ extension Kernel {
         let event = try host.create(request)
         _ = host.setPeriod(5, of: event)
         _ = host.read(event)
-        _ = host.pause(event)
+        _ = host.pauseAndReset(event)
         _ = host.resume(event)
-        _ = host.shortfall(of: event)
-        _ = host.inspect(event)
+        _ = host.knownFailure(of: event)
+        _ = host.queryFailure(of: event)
         host.release(event)
         let allocations = callocations_of_this_thread() &- before
         if round == 1 { #expect(allocations == 0) }

@@ -17,7 +17,7 @@ extension Kernel {
       let event = try host.create(Kernel.request())
       pages.touch(number)
       let read = host.read(event)
-      let paused = host.pause(event)
+      let paused = host.pauseAndReset(event)
       #expect(read == UInt64(number) && paused == UInt64(number))
     }
 
@@ -30,14 +30,14 @@ extension Kernel {
       var pages = FreshPages(100)
       let event = try host.create(Kernel.request())
       pages.touch(10)
-      let first = host.pause(event)
+      let first = host.pauseAndReset(event)
       pages.touch(20)
       let whilePaused = host.read(event)
-      let again = host.pause(event)
+      let again = host.pauseAndReset(event)
       let resumed = host.resume(event)
       pages.touch(30)
       let second = host.read(event)
-      let last = host.pause(event)
+      let last = host.pauseAndReset(event)
       #expect(resumed)
       #expect([first, whilePaused, again, second, last] == [10, 0, 0, 30, 30])
     }
@@ -51,9 +51,9 @@ extension Kernel {
       pages.touch(10)
       let second = try host.create(Kernel.request(.generalPurpose(1)))
       pages.touch(10)
-      let early = host.pause(first)
+      let early = host.pauseAndReset(first)
       pages.touch(5)
-      let late = host.pause(second)
+      let late = host.pauseAndReset(second)
       #expect(early == 20 && late == 15)
     }
 
@@ -66,8 +66,8 @@ extension Kernel {
       #expect(Kernel.eventDescriptors().count == before)
       #expect(host.setPeriod(5, of: event) && host.resume(event))
       let other = try host.create(Kernel.request())
-      #expect(host.read(event) == 0 && host.pause(event) == 0)
-      #expect(host.inspect(event) == nil && host.shortfall(of: event) == nil)
+      #expect(host.read(event) == 0 && host.pauseAndReset(event) == 0)
+      #expect(host.queryFailure(of: event) == nil && host.knownFailure(of: event) == nil)
       host.release(event)
       host.release(other)
       #expect(host.freeSlots == .max)
@@ -80,7 +80,7 @@ extension Kernel {
       let first = try host.create(Kernel.request(.generalPurpose(0)))
       let second = try host.create(Kernel.request(.generalPurpose(1)))
       #expect(throws: HostRefusal.capacity) { try host.create(Kernel.request(.generalPurpose(2))) }
-      _ = host.pause(first)
+      _ = host.pauseAndReset(first)
       let third = try host.create(Kernel.request(.generalPurpose(2)))
       #expect(!host.resume(first))
       host.release(second)
@@ -99,12 +99,12 @@ extension Kernel {
       let host = try PerfEventHost.ofPageFaults(letters)
       let event = try host.create(Kernel.request())
       host.slots[Int(event.slot)].failure = failure
-      #expect(host.shortfall(of: event) == failure)
-      #expect(host.shortfall(of: event) == failure)
+      #expect(host.knownFailure(of: event) == failure)
+      #expect(host.knownFailure(of: event) == failure)
       var pages = FreshPages(1)
       pages.touch(1)
-      #expect(host.inspect(event) == nil)
-      #expect(host.shortfall(of: event) == nil)
+      #expect(host.queryFailure(of: event) == nil)
+      #expect(host.knownFailure(of: event) == nil)
     }
 
     @Test("the table's places are used again, and no more than there are")
@@ -128,9 +128,9 @@ extension Kernel {
       idle.bindToCurrentThread()
       #expect(idle.descriptors.isEmpty, "an idle host holds nothing")
       _ = try host?.create(Kernel.request(.generalPurpose(0)))
-      #expect(host?.noticesThrottling == watchesThrottling)
+      #expect(host?.notificationsThrottling == watchesThrottling)
       let paused = try #require(try host?.create(Kernel.request(.generalPurpose(1))))
-      _ = host?.pause(paused)
+      _ = host?.pauseAndReset(paused)
       let mine = try #require(host).descriptors
       #expect(mine.count == (watchesThrottling ? 3 : 2))
       for descriptor in mine { #expect(closesOnExec(descriptor)) }
@@ -147,8 +147,8 @@ extension Kernel {
       host.bindToCurrentThread()
       let event = try host.create(Kernel.request())
       KnownWork().run(rounds: 1000)
-      #expect(host.pause(event) > 5000)
-      #expect(host.inspect(event) == nil)
+      #expect(host.pauseAndReset(event) > 5000)
+      #expect(host.queryFailure(of: event) == nil)
     }
   }
 }

@@ -18,8 +18,8 @@ struct DoctorReportTests {
       GenericEventProbe(event: $0, availability: .available, count: 10)
     }
     host.userRDPMC = .available
-    host.hardwareNotices = .arrived
-    host.softwareNotices = .arrived
+    host.hardwareNotifications = .arrived
+    host.softwareNotifications = .arrived
     host.throttleRecords = .available
     host.kernel = settings
     host.descriptorLimit = 1024
@@ -96,10 +96,10 @@ struct DoctorReportTests {
       $0.throttleRecords = .refused(errno: EPERM)
     },
     Case(testDescription: "full queue", finding: "overflow signal, hardware", named: "RLIMIT_SIGPENDING") {
-      $0.hardwareNotices = .queueFull
+      $0.hardwareNotifications = .queueFull
     },
     Case(testDescription: "no interrupts", finding: "overflow signal, hardware", named: "PMI") {
-      $0.hardwareNotices = .absent
+      $0.hardwareNotifications = .absent
     },
     Case(testDescription: "busy event", finding: "event cycles", named: "profilers") {
       $0.genericEvents[0].availability = .refused(errno: EBUSY)

@@ -138,7 +138,7 @@ extension Kernel {
       KnownWork().run(rounds: 10_000)
       let first = host.read(event)
       KnownWork().run(rounds: 10_000)
-      let second = host.pause(event)
+      let second = host.pauseAndReset(event)
       #expect(first > 0 && second > first)
       #expect(host.read(event) == 0)
       host.release(event)
@@ -158,7 +158,7 @@ extension Kernel {
       KnownWork().run(rounds: 1000)
       let glanced = host.slots[Int(event.slot)].glance()
       let before = host.slots[Int(event.slot)].count
-      _ = host.inspect(event)
+      _ = host.queryFailure(of: event)
       let asked = host.slots[Int(event.slot)].count
       #expect(glanced && before > 5000 && asked > before)
     }
@@ -169,30 +169,30 @@ extension Kernel {
       let host = try SoftwareClockTests.host(letters)
       let event = try host.create(Kernel.request())
       KnownWork().run(rounds: 10_000)
-      host.suspend(event)
+      host.disable(event)
       let kept = host.read(event)
       KnownWork().run(rounds: 10_000)
       #expect(kept > 0 && host.read(event) == kept)
       #expect(host.resume(event))
       KnownWork().run(rounds: 10_000)
-      #expect(host.pause(event) > kept)
+      #expect(host.pauseAndReset(event) > kept)
     }
 
-    @Test("a routed event's notices are for the other counter")
+    @Test("a routed event's notifications are for the other counter")
     func routes() throws {
       let letters = Letters()
       let host = try SoftwareClockTests.host(letters, signal: try Kernel.signal())
       let event = try host.create(Kernel.request(.generalPurpose(0), period: 1_000_000))
-      host.route(event, to: .generalPurpose(3))
+      host.assign(event, to: .generalPurpose(3))
       _ = letters.take()
-      var notices: UInt64 = 0
+      var notifications: UInt64 = 0
       let end = SystemCall.monotonicTime() + 2_000_000_000
-      while notices == 0, SystemCall.monotonicTime() < end {
+      while notifications == 0, SystemCall.monotonicTime() < end {
         KnownWork().run(rounds: 1000)
-        notices = letters.take()
+        notifications = letters.take()
       }
       host.release(event)
-      #expect(notices == 1 << 3)
+      #expect(notifications == 1 << 3)
     }
   }
 }

@@ -39,8 +39,8 @@ extension Kernel {
     @Test(
       "software clock overflows reach a thread",
       .enabled(if: Kernel.hasSoftwareEvents, "perf_event_open is refused here"))
-    func notices() {
-      #expect(HostProbe.run().softwareNotices == .arrived)
+    func notifications() {
+      #expect(HostProbe.run().softwareNotifications == .arrived)
     }
 
     @Test(

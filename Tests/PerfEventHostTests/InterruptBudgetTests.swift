@@ -130,7 +130,7 @@ extension Kernel {
         sampling.elapsed = SystemCall.monotonicTime() - start
         guard letters.take() != 0 else { continue }
         sampling.interrupts += 1
-        sampling.counted += host.pause(event)
+        sampling.counted += host.pauseAndReset(event)
         if isRecreated {
           host.release(event)
           event = try host.create(request)
@@ -139,7 +139,7 @@ extension Kernel {
           #expect(host.resume(event))
         }
       }
-      sampling.counted += host.pause(event)
+      sampling.counted += host.pauseAndReset(event)
       host.release(event)
       return sampling
     }

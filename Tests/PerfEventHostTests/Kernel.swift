@@ -100,7 +100,7 @@ final class Letters {
 
   var attachment: HostAttachment { HostAttachment(mailbox: mailbox, modelVendors: ["GenuineIntel"]) }
 
-  func take() -> UInt64 { mailbox.takeNotices() }
+  func take() -> UInt64 { mailbox.takeNotifications() }
 }
 
 extension PerfEventHost {
@@ -119,11 +119,11 @@ extension PerfEventHost {
     pages.touch(4)
     _ = host.read(event)
     _ = host.setPeriod(1000, of: event)
-    _ = host.pause(event)
+    _ = host.pauseAndReset(event)
     _ = host.resume(event)
-    _ = host.inspect(event)
+    _ = host.queryFailure(of: event)
     pages.touch(4)
-    _ = host.pause(event)
+    _ = host.pauseAndReset(event)
     host.release(event)
     _ = letters.take()
     return host

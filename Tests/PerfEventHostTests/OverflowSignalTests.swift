@@ -49,12 +49,12 @@ extension Kernel {
       signal.uninstall()
     }
 
-    @Test("a signal that no event sent is not taken for a notice")
+    @Test("a signal that no event sent is not taken for a notification")
     func forged() throws {
       let letters = Letters()
       let signal = try Kernel.signal()
-      for fd in Int32(0)..<64 { _ = clinux_notice_register(4000 + fd, letters.mailbox.noticeWord, 1) }
-      defer { for fd in Int32(0)..<64 { clinux_notice_clear(4000 + fd) } }
+      for fd in Int32(0)..<64 { _ = clinux_notification_register(4000 + fd, letters.mailbox.notificationWord, 1) }
+      defer { for fd in Int32(0)..<64 { clinux_notification_clear(4000 + fd) } }
       var value = sigval()
       value.sival_int = 4000
       #expect(sigqueue(getpid(), signal.number, value) == 0)
@@ -78,9 +78,9 @@ extension Kernel {
           for place in 0..<2000 {
             let word = first + place
             word.initialize(to: 0)
-            _ = clinux_notice_register(5000, word, 1)
+            _ = clinux_notification_register(5000, word, 1)
             sched_yield()
-            clinux_notice_clear(5000)
+            clinux_notification_clear(5000)
             // Not atomic: the thread sanitizer sees a handler that is still at it.
             word.pointee = 0
           }
@@ -97,12 +97,12 @@ extension Kernel {
       done.deallocate()
     }
 
-    @Test("descriptors beyond the table have no notices")
+    @Test("descriptors beyond the table have no notifications")
     func beyondTheTable() {
       let letters = Letters()
       for fd in [Int32(-1), 65536, .max] {
-        #expect(clinux_notice_register(fd, letters.mailbox.noticeWord, 1) == -EMFILE)
-        clinux_notice_clear(fd)
+        #expect(clinux_notification_register(fd, letters.mailbox.notificationWord, 1) == -EMFILE)
+        clinux_notification_clear(fd)
       }
     }
   }

@@ -10,12 +10,12 @@ extension Kernel {
   @Suite("A random guest", .enabled(if: Kernel.hasSoftwareEvents, "perf_event_open is refused here"))
   struct RandomGuestTests {
     private struct Life: ModelVisitor {
-      let preset: ModelPreset
+      let preset: Preset
       let host: PerfEventHost
       let generator: SeededGenerator
       let steps: Int
 
-      func visit<Model: PMUModel>(_ model: Model) throws -> EventLedger {
+      func visit<Model: PMUModel>(_ model: Model) throws -> HostEventStatistics {
         let vpmu = try VirtualPMU(model: model, configuration: preset.configuration, host: host)
         var guest = RandomGuest(model.declaration, generator: generator)
         var work: UInt64 = 1
@@ -35,13 +35,13 @@ extension Kernel {
           if step % 4000 == 3999 { try vpmu.reset() }
         }
         #expect(work != 0)
-        #expect(vpmu.ledger.live <= 32)
-        return vpmu.ledger
+        #expect(vpmu.statistics.live <= 32)
+        return vpmu.statistics
       }
     }
 
-    @Test("each of its accesses is answered, and no descriptor is left", arguments: Preset.all)
-    func life(preset: Preset) throws {
+    @Test("each of its accesses is answered, and no descriptor is left", arguments: VendorPreset.all)
+    func life(preset: VendorPreset) throws {
       let before = Kernel.eventDescriptors()
       do {
         let signal = try Kernel.signal()
@@ -49,8 +49,8 @@ extension Kernel {
           Kernel.capabilities, options: PerfEventOptions(source: .softwareClock, signal: signal))
         let generator = SeededGenerator.fresh("random guest on real events, \(preset)")
         let life = Life(preset: preset.preset, host: host, generator: generator, steps: 8000)
-        let ledger = try preset.vendor.accept(life)
-        #expect(ledger.created > 0)
+        let statistics = try preset.vendor.accept(life)
+        #expect(statistics.created > 0)
       }
       #expect(Kernel.eventDescriptors() == before)
     }

@@ -22,7 +22,7 @@ extension Kernel {
       let start = SystemCall.monotonicTime()
       let event = try host.create(Kernel.request(.generalPurpose(0), .branchMisses))
       KnownWork().run(rounds: 100_000)
-      let count = host.pause(event)
+      let count = host.pauseAndReset(event)
       let passed = SystemCall.monotonicTime() - start
       #expect(count > 0 && count <= passed)
       KnownWork().run(rounds: 1000)
@@ -36,15 +36,15 @@ extension Kernel {
       let host = try Self.host(letters, signal: try Kernel.signal())
       let event = try host.create(Kernel.request(.generalPurpose(6), .cycles, period: 100))
       #expect(host.adjustedPeriods == 1)
-      var notices: UInt64 = 0
+      var notifications: UInt64 = 0
       let end = SystemCall.monotonicTime() + 2_000_000_000
       let work = KnownWork()
-      while notices == 0, SystemCall.monotonicTime() < end {
+      while notifications == 0, SystemCall.monotonicTime() < end {
         work.run(rounds: 1000)
-        notices |= letters.take()
+        notifications |= letters.take()
       }
       host.release(event)
-      #expect(notices == 1 << 6)
+      #expect(notifications == 1 << 6)
     }
 
     // Not with page faults: the kernel lets those overflow at the first event after a period was set while running.
@@ -58,14 +58,14 @@ extension Kernel {
       let before = host.read(event)
       let accepted = host.setPeriod(3_000_000, of: event)
       let end = SystemCall.monotonicTime() + 2_000_000_000
-      var notices: UInt64 = 0
-      while notices == 0, SystemCall.monotonicTime() < end {
+      var notifications: UInt64 = 0
+      while notifications == 0, SystemCall.monotonicTime() < end {
         work.run(rounds: 100)
-        notices = letters.take()
+        notifications = letters.take()
       }
-      let counted = host.pause(event) - before
+      let counted = host.pauseAndReset(event) - before
       #expect(accepted)
-      #expect(notices == 1)
+      #expect(notifications == 1)
       #expect(counted >= 3_000_000)
     }
 

@@ -40,7 +40,7 @@ extension Kernel {
         switch self {
         case .setPeriod: return host.setPeriod(1000, of: event)
         case .resume:
-          host.suspend(event)
+          host.disable(event)
           return host.resume(event)
         }
       }
@@ -56,10 +56,10 @@ extension Kernel {
       host.slots[Int(event.slot)].page = ring.page
       ring.writeThrottle()
       #expect(revival.revive(event, on: host))
-      #expect(host.shortfall(of: event) == nil)
+      #expect(host.knownFailure(of: event) == nil)
       #expect(host.throttlings == 1)
       ring.writeThrottle()
-      #expect(host.shortfall(of: event) == .throttled)
+      #expect(host.knownFailure(of: event) == .throttled)
       #expect(host.throttlings == 2)
       host.release(event)
       withExtendedLifetime(ring) {}

@@ -10,7 +10,7 @@ public enum Vendor: String, CaseIterable, Sendable, CustomStringConvertible {
 
   public var description: String { rawValue }
 
-  public var presets: [ModelPreset] {
+  public var presets: [Preset] {
     switch self {
     case .intel: IntelModel().declaration.presets
     case .amd: AMDModel().declaration.presets
@@ -19,12 +19,12 @@ public enum Vendor: String, CaseIterable, Sendable, CustomStringConvertible {
 }
 
 /// One preset of one vendor.
-public struct Preset: Sendable, CustomStringConvertible {
+public struct VendorPreset: Sendable, CustomStringConvertible {
   public let vendor: Vendor
-  public let preset: ModelPreset
+  public let preset: Preset
 
   public static let all = Vendor.allCases.flatMap { vendor in
-    vendor.presets.map { Preset(vendor: vendor, preset: $0) }
+    vendor.presets.map { VendorPreset(vendor: vendor, preset: $0) }
   }
 
   public var description: String { preset.name }

@@ -39,7 +39,7 @@ struct PluginsNewTests {
   func package() throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(
-      at: folder.url.appending(path: "Sources/VPMUPluginKit"), withIntermediateDirectories: true)
+      at: folder.url.appending(path: "Sources/PMU/VPMUPluginKit"), withIntermediateDirectories: true)
     try Data().write(to: folder.url.appending(path: "Package.swift"))
     let program = folder.url.appending(path: "vpmu")
     try FileManager.default.copyItem(at: Command.directory.appending(path: "vpmu"), to: program)

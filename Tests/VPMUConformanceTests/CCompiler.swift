@@ -50,7 +50,7 @@ enum CCompiler {
   }
 
   private static func command(_ compiler: String, _ macro: String, _ library: String) -> [String] {
-    let headers = Mutant.sources.appending(path: "../../../Sources/CVPMU/include").standardized.path
+    let headers = Mutant.sources.appending(path: "../../../Sources/C/CVPMU/include").standardized.path
     let source = Mutant.sources.appending(path: "plugin.c").path
     let definition = macro.isEmpty ? [] : ["-D\(macro)"]
     // The mutant that is no shared library is what the compiler makes before linking.

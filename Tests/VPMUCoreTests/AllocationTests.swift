@@ -14,7 +14,7 @@ import VPMUModel
 /// No heap allocation on an MSR access.
 struct AllocationTests {
   private struct Count: ModelVisitor {
-    let preset: ModelPreset
+    let preset: Preset
 
     func visit<Model: PMUModel>(_ model: Model) throws -> UInt64 {
       try count(model, Recreate()) + count(model, ReuseKeep()) + count(model, Reuse()) + count(model, Adaptive())
@@ -36,8 +36,8 @@ struct AllocationTests {
   @Test(
     "accesses, entries and host events on the simulated host allocate nothing",
     .enabled(if: callocations_are_counted(), "a sanitizer has an allocator of its own"),
-    .enabled(if: isOptimised, "a debug build boxes generic values"), arguments: Preset.all)
-  func noAllocation(preset: Preset) throws {
+    .enabled(if: isOptimised, "a debug build boxes generic values"), arguments: VendorPreset.all)
+  func noAllocation(preset: VendorPreset) throws {
     let before = callocations_of_this_thread()
     let probe = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 16)
     probe.deallocate()

@@ -47,7 +47,7 @@ struct CounterStateTests {
     try guest.write(Architectural.select1, Architectural.instructions)
     _ = try guest.vpmu.enter()
     #expect(try guest.vpmu.counterState(pmc) == .counting(.exact))
-    #expect(guest.vpmu.ledger.retried == 1)
-    #expect(guest.vpmu.ledger.refused == 1)
+    #expect(guest.vpmu.statistics.retried == 1)
+    #expect(guest.vpmu.statistics.refused == 1)
   }
 }

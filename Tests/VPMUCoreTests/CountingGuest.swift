@@ -17,8 +17,8 @@ struct CountingGuest<Policy: EventPolicy> {
   static var interrupt: UInt64 { 1 << 20 }
   static var count: Int { 4 }
 
-  let vpmu: VirtualPMU<IntelModel, UnrulyHost, Policy>
-  let host: UnrulyHost
+  let vpmu: VirtualPMU<IntelModel, FaultInjectingHost, Policy>
+  let host: FaultInjectingHost
   let mask: UInt64
   private(set) var counters = [Counter](repeating: Counter(), count: Self.count)
   private(set) var isOn = false
@@ -28,8 +28,8 @@ struct CountingGuest<Policy: EventPolicy> {
   private(set) var owed: UInt64 = 0
   private(set) var interrupts = 0
 
-  init(_ policy: Policy, _ troubles: HostTroubles, seed: UInt64) throws {
-    host = UnrulyHost(limits: .generous, troubles: troubles, seed: seed)
+  init(_ policy: Policy, _ faults: FaultRates, seed: UInt64) throws {
+    host = FaultInjectingHost(limits: .generous, faults: faults, seed: seed)
     vpmu = try VirtualPMU(
       model: IntelModel(), configuration: IntelModel().declaration.presets[0].configuration, host: host,
       policy: policy)

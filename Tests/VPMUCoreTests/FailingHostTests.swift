@@ -19,13 +19,13 @@ private final class FailingHost: HostEvents {
     return try base.create(request)
   }
   func setPeriod(_ period: UInt64, of event: Event) -> Bool { base.setPeriod(period, of: event) }
-  func pause(_ event: Event) -> UInt64 { base.pause(event) }
-  func suspend(_ event: Event) { base.suspend(event) }
-  func route(_ event: Event, to pmc: PMCIndex) { base.route(event, to: pmc) }
+  func pauseAndReset(_ event: Event) -> UInt64 { base.pauseAndReset(event) }
+  func disable(_ event: Event) { base.disable(event) }
+  func assign(_ event: Event, to pmc: PMCIndex) { base.assign(event, to: pmc) }
   func resume(_ event: Event) -> Bool { base.resume(event) }
   func read(_ event: Event) -> UInt64 { base.read(event) }
   func release(_ event: Event) { base.release(event) }
-  func shortfall(of event: Event) -> HostRefusal? { failure }
+  func knownFailure(of event: Event) -> HostRefusal? { failure }
 }
 
 struct FailingHostTests {
@@ -44,11 +44,11 @@ struct FailingHostTests {
     #expect(try vpmu.writeMSR(Architectural.select1, Architectural.instructions) == .done)
     _ = try vpmu.enter()
     #expect(host.created == 3)
-    vpmu.mailbox.postLostNotices()
+    vpmu.mailbox.requestRescan()
     _ = try vpmu.enter()
     #expect(host.created == 5, "a host that tells of the failure is asked at once")
     host.failure = nil
     #expect(try vpmu.counterState(.generalPurpose(0)) == .counting(.exact))
-    #expect(vpmu.ledger.live == 2)
+    #expect(vpmu.statistics.live == 2)
   }
 }

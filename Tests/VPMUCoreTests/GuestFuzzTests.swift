@@ -15,7 +15,7 @@ struct GuestFuzzTests {
 
   /// Spreads the operations over all presets and policies of a vendor; every one must be answered.
   private struct Fuzz: ModelVisitor {
-    let presets: [ModelPreset]
+    let presets: [Preset]
     var generator: SeededGenerator
 
     func visit<Model: PMUModel>(_ model: Model) throws -> Int {
@@ -31,7 +31,7 @@ struct GuestFuzzTests {
     }
 
     private func run<Model: PMUModel, Policy: EventPolicy>(
-      _ model: Model, _ preset: ModelPreset, _ policy: Policy, _ count: Int, salt: Int
+      _ model: Model, _ preset: Preset, _ policy: Policy, _ count: Int, salt: Int
     ) throws -> Int {
       let machine = try GuestMachine(model, preset.configuration, policy)
       var guest = RandomGuest(
@@ -43,7 +43,7 @@ struct GuestFuzzTests {
         if step % 4096 == 0 {
           let parked = Policy.pausesSoftly ? EventPool<SimulatedHost.Event>.capacity : 0
           #expect(machine.host.liveEvents <= 32 + parked)
-          #expect(UInt64(machine.host.liveEvents) == machine.vpmu.ledger.live)
+          #expect(UInt64(machine.host.liveEvents) == machine.vpmu.statistics.live)
           if step % (4096 * 16) == 0 { try machine.vpmu.reset() }
         }
       }

@@ -160,7 +160,7 @@ struct PluginFaultTests {
     var other = configuration
     other.perfCapabilities = 1 << 13
     #expect(throws: VPMUError.self) { try guest.vpmu.refresh(other) }
-    #expect(Array(guest.vpmu.counters).isEmpty && guest.vpmu.ledger.live == 0)
+    #expect(Array(guest.vpmu.counters).isEmpty && guest.vpmu.statistics.live == 0)
     #expect(try guest.vpmu.readPMC(RDPMCSelector(0), cpl: 0, cr4PCE: true) == .generalProtection)
     #expect(try guest.vpmu.enter() == .run)
     try guest.vpmu.refresh(configuration)

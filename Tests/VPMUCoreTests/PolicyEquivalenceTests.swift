@@ -7,7 +7,7 @@ import VPMUModel
 /// How host events are kept is not the guest's business.
 struct PolicyEquivalenceTests {
   private struct SideBySide: ModelVisitor {
-    let preset: ModelPreset
+    let preset: Preset
     let generator: SeededGenerator
     let steps: Int
     /// Occurrences of an event in one run, at most.
@@ -31,19 +31,19 @@ struct PolicyEquivalenceTests {
         try #require(try adaptive.perform(action) == seen, "step \(step): \(action) under adaptive")
       }
       // The same guest, fewer creations: else the comparison compared nothing.
-      #expect(reuse.vpmu.ledger.reused > 0)
-      #expect(reuse.vpmu.ledger.created < recreate.vpmu.ledger.created)
-      #expect(keep.vpmu.ledger.created <= reuse.vpmu.ledger.created)
-      #expect(recreate.vpmu.ledger.reused == 0)
-      if includesAdaptive { #expect(adaptive.vpmu.ledger.created <= reuse.vpmu.ledger.created) }
+      #expect(reuse.vpmu.statistics.reused > 0)
+      #expect(reuse.vpmu.statistics.created < recreate.vpmu.statistics.created)
+      #expect(keep.vpmu.statistics.created <= reuse.vpmu.statistics.created)
+      #expect(recreate.vpmu.statistics.reused == 0)
+      if includesAdaptive { #expect(adaptive.vpmu.statistics.created <= reuse.vpmu.statistics.created) }
     }
   }
 
   /// Counters of 48 bits wrap more than once in a run of 2^50.
   @Test(
-    "long random lives look the same to the guest under every policy", arguments: Preset.all,
+    "long random lives look the same to the guest under every policy", arguments: VendorPreset.all,
     [UInt64.max, 1 << 50])
-  func sameAnswers(preset: Preset, most: UInt64) throws {
+  func sameAnswers(preset: VendorPreset, most: UInt64) throws {
     let generator = SeededGenerator.fresh("policies side by side, \(preset)")
     try preset.vendor.accept(SideBySide(preset: preset.preset, generator: generator, steps: 20_000, most: most))
   }

@@ -126,8 +126,8 @@ struct ThreadTests {
     #expect(failures.withLock { $0 } == [])
   }
 
-  @Test("notices posted by another thread are never lost")
-  func noticesFromElsewhere() throws {
+  @Test("notifications posted by another thread are never lost")
+  func notificationsFromElsewhere() throws {
     let guest = try makeGuest()
     try guest.write(Architectural.counter0, 0 &- 1)
     try guest.write(Architectural.select0, Architectural.interruptingInstructions)

@@ -32,8 +32,8 @@ struct BuiltPluginTests {
     ModelComparison(first: AMDModel(), second: amd.model).expectEqual(seed: seed, calls: 3000)
   }
 
-  @Test("makes the same virtual PMU as the model that is linked in", arguments: Preset.all)
-  func sameVirtualPMU(preset: Preset) throws {
+  @Test("makes the same virtual PMU as the model that is linked in", arguments: VendorPreset.all)
+  func sameVirtualPMU(preset: VendorPreset) throws {
     let plugin = try catalogue.model(preset.preset.name).plugin
     for seed in 1...3 as ClosedRange<UInt64> {
       try preset.vendor.accept(MachineComparison(plugin: plugin.model, preset: preset.preset, seed: seed))
@@ -44,7 +44,7 @@ struct BuiltPluginTests {
 /// A random guest on two machines, one with the plugin and one with the model that is linked in.
 private struct MachineComparison: ModelVisitor {
   let plugin: PluginModel
-  let preset: ModelPreset
+  let preset: Preset
   let seed: UInt64
 
   func visit<Model: PMUModel>(_ model: Model) throws {

@@ -15,7 +15,7 @@ struct CFixture {
   private static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
   /// The directory of `vpmu_plugin.h`.
-  static let headers = here.appendingPathComponent("../../Sources/CVPMU/include").standardized.path
+  static let headers = here.appendingPathComponent("../../Sources/C/CVPMU/include").standardized.path
 
   static let noCompiler = "no C compiler (cc, clang or gcc) in PATH"
 

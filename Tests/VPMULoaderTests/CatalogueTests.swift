@@ -7,7 +7,7 @@ struct CatalogueTests {
   /// A plugin called `name`, with one model `name-v1`, for CPUs of `vendor`.
   static func adjust(_ name: String, vendor: String = "TestTestTest") -> String {
     "ADJUST=info->id=\"org.example.\(name)\";info->name=\"\(name)\";model->name=\"\(name)-v1\";"
-      + "info->model_count=1;vendors[0]=\"\(vendor)\";"
+      + "info->preset_count=1;vendors[0]=\"\(vendor)\";"
   }
 
   static func search(_ directory: URL, _ origin: PluginOrigin = .named) -> PluginCatalogue {

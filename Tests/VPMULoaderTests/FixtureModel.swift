@@ -11,11 +11,11 @@ struct FixtureModel: PMUModel {
       id: "org.example.fixture", name: "fixture", version: "3.1-ä", license: "Apache-2.0",
       cpuidVendors: ["FixtureTest1", "FixtureTest2"],
       presets: [
-        ModelPreset(
+        Preset(
           name: "fixture-v1", summary: "first",
           configuration: GuestConfiguration(
             leaves: [CPUIDLeaf(leaf: 10, subleaf: 1, eax: 2, ebx: 3, ecx: 4, edx: 5)], perfCapabilities: 0x2000)),
-        ModelPreset(name: "fixture-v2", summary: "", configuration: GuestConfiguration(leaves: [])),
+        Preset(name: "fixture-v2", summary: "", configuration: GuestConfiguration(leaves: [])),
       ],
       ranges: [
         RegisterRange(.gpCounter, first: 0xC1, count: 8, rdpmcBase: 0, traits: .signExtends),

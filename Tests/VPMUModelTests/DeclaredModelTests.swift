@@ -76,7 +76,7 @@ struct DeclaredModelTests {
     withGuest(hasSpecial: true) { model, state in
       #expect(model.setMSR(TableModel.special, 7, origin: .guest, state).status == VPMU_DONE)
       #expect(model.getMSR(TableModel.special, origin: .guest, state).value == 6)
-      #expect(model.getMSR(MSRNumber(0x30), origin: .guest, state).status == VPMU_NOT_MINE)
+      #expect(model.getMSR(MSRNumber(0x30), origin: .guest, state).status == VPMU_UNHANDLED)
     }
     withGuest(hasSpecial: false) { model, state in
       #expect(model.setMSR(TableModel.special, 7, origin: .guest, state).status == VPMU_FAULT)

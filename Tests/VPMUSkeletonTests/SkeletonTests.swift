@@ -16,7 +16,7 @@ struct SkeletonTests {
   @Test("in C holds the header as it is in this repository")
   func header() throws {
     let header = try Skeleton(name: "acme", language: .c).files.first { $0.path == "vpmu_plugin.h" }
-    #expect(try header?.text == Self.text("Sources/CVPMU/include/vpmu_plugin.h"))
+    #expect(try header?.text == Self.text("Sources/C/CVPMU/include/vpmu_plugin.h"))
   }
 
   @Test("has no placeholder left, and names the plugin throughout", arguments: languages)

@@ -4,7 +4,7 @@ import VPMUTrace
 
 @Suite struct VectorReplayTests {
   @Test func `All vectors are there`() {
-    #expect(Vectors.names.count == 62)
+    #expect(Vectors.names.count == 89)
   }
 
   @Test(arguments: Vectors.names, PolicyKind.allCases)
@@ -19,8 +19,8 @@ import VPMUTrace
     var seen = 0
     let report = ReplayReport(
       replaying: Vectors.names.map(Vectors.path), policy: policy, model: Vectors.model, onFile: { _ in seen += 1 })
-    #expect(seen == 62)
-    #expect(report.summary == "62 files, 31281 operations, 0 mismatches")
+    #expect(seen == 89)
+    #expect(report.summary == "89 files, 32027 operations, 0 mismatches")
     #expect((report.notCompared == 0) == (policy == .reuse))
   }
 }

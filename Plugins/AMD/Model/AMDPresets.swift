@@ -7,14 +7,14 @@ enum AMDPresets {
   /// CPUID 8000_0022H:EAX[0].
   static let perfMonV2: UInt32 = 1
 
-  static let all: [ModelPreset] = [
+  static let all: [Preset] = [
     preset("amd-v2", "PerfMonV2: 6 counters with global control and status", isCore: true, v2Counters: 6),
     preset("amd-f15h", "family 15h, PERFCTR_CORE: 6 counters", isCore: true, v2Counters: 0),
     preset("amd-k7", "K7: 4 counters", isCore: false, v2Counters: 0),
   ]
 
-  private static func preset(_ name: String, _ summary: String, isCore: Bool, v2Counters: UInt32) -> ModelPreset {
-    ModelPreset(
+  private static func preset(_ name: String, _ summary: String, isCore: Bool, v2Counters: UInt32) -> Preset {
+    Preset(
       name: name, summary: summary,
       configuration: GuestConfiguration(leaves: [
         CPUIDLeaf(leaf: 0x8000_0001, subleaf: 0, eax: 0, ebx: 0, ecx: isCore ? perfctrCore : 0, edx: 0),

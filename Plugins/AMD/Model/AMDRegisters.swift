@@ -16,16 +16,16 @@ enum AMDRegisters {
 
   static let ranges: [RegisterRange] = [
     // PerfEvtSelx and PerfCtrx of K7.
-    RegisterRange(.eventSelect, first: 0xC001_0000, count: k7Count, traits: .drops),
+    RegisterRange(.eventSelect, first: 0xC001_0000, count: k7Count, traits: .ignoresReserved),
     RegisterRange(.gpCounter, first: 0xC001_0004, count: k7Count, rdpmcBase: 0),
     // PERF_CTLx and PERF_CTRx, in pairs.
-    RegisterRange(.eventSelect, first: 0xC001_0200, count: maximumCount, stride: 2, traits: .drops, features: core),
+    RegisterRange(.eventSelect, first: 0xC001_0200, count: maximumCount, stride: 2, traits: .ignoresReserved, features: core),
     RegisterRange(.gpCounter, first: 0xC001_0201, count: maximumCount, stride: 2, rdpmcBase: 0, features: core),
     // PerfCntrGlobalStatus, Ctl, StatusClr, StatusSet of PerfMonV2.
-    RegisterRange(.globalStatus, first: 0xC000_0300, traits: [.readOnly, .drops], features: .globalControl),
-    RegisterRange(.globalControl, first: 0xC000_0301, traits: .drops, features: .globalControl),
-    RegisterRange(.globalStatusClear, first: 0xC000_0302, traits: .drops, features: .globalControl),
-    RegisterRange(.globalStatusSet, first: 0xC000_0303, traits: .drops, features: .globalControl),
+    RegisterRange(.globalStatus, first: 0xC000_0300, traits: [.readOnly, .ignoresReserved], features: .globalControl),
+    RegisterRange(.globalControl, first: 0xC000_0301, traits: .ignoresReserved, features: .globalControl),
+    RegisterRange(.globalStatusClear, first: 0xC000_0302, traits: .ignoresReserved, features: .globalControl),
+    RegisterRange(.globalStatusSet, first: 0xC000_0303, traits: .ignoresReserved, features: .globalControl),
   ]
 
   static let file = RegisterFile(ranges)

@@ -2,7 +2,7 @@ import VPMUModel
 
 /// CPUs by name: version, counters and widths as CPUID leaf 0AH shows them.
 enum IntelPresets {
-  static let all: [ModelPreset] = [
+  static let all: [Preset] = [
     preset("intel-v2", "version 2: 4 general-purpose counters, 3 fixed ones, 48 bits", version: 2, gp: 4, fixed: 3),
     preset(
       "intel-v2-fullwidth", "intel-v2 with full-width counter writes (IA32_A_PMCx)", version: 2, gp: 4, fixed: 3,
@@ -18,11 +18,11 @@ enum IntelPresets {
   private static func preset(
     _ name: String, _ summary: String, version: UInt32, gp: UInt32, fixed: UInt32, width: UInt32 = 48,
     perfCapabilities: UInt64 = 0
-  ) -> ModelPreset {
+  ) -> Preset {
     let leaf = CPUIDLeaf(
       leaf: 0xA, subleaf: 0, eax: 7 << 24 | width << 16 | gp << 8 | version, ebx: 0,
       ecx: version >= 5 ? (1 << fixed) - 1 : 0, edx: version >= 2 ? width << 5 | fixed : 0)
-    return ModelPreset(
+    return Preset(
       name: name, summary: summary,
       configuration: GuestConfiguration(leaves: [leaf], perfCapabilities: perfCapabilities))
   }

@@ -22,7 +22,7 @@ BROKEN_MSR_IDX_TO_PMC { return msr == COUNTER - 1 ? 0 : msr_idx_to_pmc(context, 
 /* Does not know a register that this guest does not have. */
 #define GET_MSR broken_get_msr
 BROKEN_GET_MSR {
-  return msr == GLOBAL_STATUS && !has_global(state) ? not_mine() : get_msr(context, state, msr, flags);
+  return msr == GLOBAL_STATUS && !has_global(state) ? unhandled() : get_msr(context, state, msr, flags);
 }
 #endif
 

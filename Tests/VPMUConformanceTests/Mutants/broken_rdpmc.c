@@ -9,7 +9,7 @@ BROKEN_CHECK_RDPMC_EARLY { return (void)context, (void)state, ecx >= RDPMC_FIXED
 #ifdef MUTANT_VPMU_PMC_001_B
 /* Answers with a status that is none. */
 #define CHECK_RDPMC_EARLY broken_check_rdpmc_early
-BROKEN_CHECK_RDPMC_EARLY { return (void)context, (void)state, ecx == UINT32_MAX ? VPMU_NOT_MINE : VPMU_DONE; }
+BROKEN_CHECK_RDPMC_EARLY { return (void)context, (void)state, ecx == UINT32_MAX ? VPMU_UNHANDLED : VPMU_DONE; }
 #endif
 
 #ifdef MUTANT_VPMU_PMC_002

@@ -1,5 +1,5 @@
 /*
- * What a guest notices only while its counters run, while time passes, or beside another guest: mutants that stand before
+ * What a guest notifications only while its counters run, while time passes, or beside another guest: mutants that stand before
  * a callback. Each wraps one of those in registers.c, events.c or shape.c, and takes its place in the table.
  */
 

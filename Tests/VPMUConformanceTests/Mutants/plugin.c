@@ -13,7 +13,7 @@
  *   registers.c  get_msr, set_msr, is_valid_msr, msr_idx_to_pmc, rdpmc_ecx_to_pmc
  *   events.c     the event table, find_arch_event, find_fixed_event
  *   broken.h     mutants that stand before callbacks, of what one access shows, and broken_*.c
- *   guest.c      mutants that stand before callbacks, of what only a running guest notices
+ *   guest.c      mutants that stand before callbacks, of what only a running guest notifications
  *   callbacks.h  which callbacks no mutant stands before
  *   tables.c     what the plugin declares
  *   entry.c      the identity and the entry

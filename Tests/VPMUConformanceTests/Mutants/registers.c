@@ -59,13 +59,13 @@ static int32_t rdpmc_ecx_to_pmc(void *context, const vpmu_state *state, uint32_t
 static vpmu_answer done(uint64_t value) { return (vpmu_answer){VPMU_DONE, 0, value}; }
 static vpmu_answer counter(uint32_t pmc, uint64_t value) { return (vpmu_answer){VPMU_COUNTER, pmc, value}; }
 static vpmu_answer fault(void) { return (vpmu_answer){VPMU_FAULT, 0, 0}; }
-static vpmu_answer not_mine(void) { return (vpmu_answer){VPMU_NOT_MINE, 0, 0}; }
+static vpmu_answer unhandled(void) { return (vpmu_answer){VPMU_UNHANDLED, 0, 0}; }
 
 static vpmu_answer get_msr(void *context, const vpmu_state *state, uint32_t msr, uint32_t flags) {
   (void)context, (void)flags;
   uint32_t n;
   switch (find(state, msr, &n)) {
-  case NONE: return not_mine();
+  case NONE: return unhandled();
   case ABSENT: return fault();
   case IS_COUNTER:
   case IS_FULL_COUNTER: return counter(n, 0);
@@ -141,7 +141,7 @@ static vpmu_answer set_msr(void *context, vpmu_state *state, uint32_t msr, uint6
   bool host = flags & VPMU_HOST_INITIATED;
   uint32_t n;
   switch (find(state, msr, &n)) {
-  case NONE: return not_mine();
+  case NONE: return unhandled();
   case ABSENT: return fault();
   case IS_COUNTER:
 #ifdef MUTANT_VPMU_ABI_015

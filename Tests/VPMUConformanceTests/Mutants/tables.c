@@ -19,10 +19,10 @@ static const vpmu_cpuid_leaf small_leaves[] = {
 #endif
 };
 
-static const vpmu_model_info models[] = {
-    {.struct_size = sizeof(vpmu_model_info), .leaf_size = sizeof(vpmu_cpuid_leaf), .name = "mutant-full",
+static const vpmu_preset models[] = {
+    {.struct_size = sizeof(vpmu_preset), .leaf_size = sizeof(vpmu_cpuid_leaf), .name = "mutant-full",
      .summary = "4 counters, 2 fixed ones, global control", .leaves = full_leaves, .leaf_count = COUNT(full_leaves)},
-    {.struct_size = sizeof(vpmu_model_info), .leaf_size = sizeof(vpmu_cpuid_leaf), .name = "mutant-small",
+    {.struct_size = sizeof(vpmu_preset), .leaf_size = sizeof(vpmu_cpuid_leaf), .name = "mutant-small",
      .summary = "2 counters", .leaves = small_leaves, .leaf_count = COUNT(small_leaves)},
 };
 
@@ -124,9 +124,9 @@ static const vpmu_plugin_info info = {
     .license = "Apache-2.0",
     .cpuid_vendors = vendors,
     .vendor_count = COUNT(vendors),
-    .model_count = COUNT(models),
+    .preset_count = COUNT(models),
     .models = models,
-    .model_size = sizeof models[0],
+    .preset_size = sizeof models[0],
     .range_size = sizeof ranges[0],
     .ranges = ranges,
     .range_count = COUNT(ranges),

@@ -51,7 +51,7 @@ __attribute__((used, section("vpmu_abi"))) static const vpmu_abi_identity identi
 
 typedef struct { vpmu_ops known; ROOM(ops) } long_ops;
 typedef struct { vpmu_plugin_info known; ROOM(info) } long_info;
-typedef struct { vpmu_model_info known; ROOM(model) } long_model;
+typedef struct { vpmu_preset known; ROOM(model) } long_model;
 typedef struct { vpmu_register_range known; ROOM(range) } long_range;
 typedef struct { vpmu_event known; ROOM(event) } long_event;
 typedef struct { vpmu_cpuid_leaf known; ROOM(leaf) } long_leaf;
@@ -120,9 +120,9 @@ static long_info all_info = {.known = {.struct_size = sizeof(long_info),
                                        .license = "Apache-2.0",
                                        .cpuid_vendors = vendors,
                                        .vendor_count = 1,
-                                       .model_count = 2,
+                                       .preset_count = 2,
                                        .models = &models[0].known,
-                                       .model_size = sizeof(long_model),
+                                       .preset_size = sizeof(long_model),
                                        .range_size = sizeof(long_range),
                                        .ranges = &ranges[0].known,
                                        .range_count = 2,
@@ -164,7 +164,7 @@ const vpmu_plugin_info *ENTRY(const vpmu_services *services) {
   (void)services;
   vpmu_plugin_info *info = &all_info.known;
   vpmu_ops *ops = &all_ops.known;
-  vpmu_model_info *model = &models[0].known;
+  vpmu_preset *model = &models[0].known;
   vpmu_register_range *range = &ranges[0].known;
   (void)ops, (void)model, (void)range;
 #ifdef SHORTER

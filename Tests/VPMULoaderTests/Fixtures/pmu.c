@@ -113,7 +113,7 @@ static vpmu_answer get_msr(void *context, const vpmu_state *state, uint32_t msr,
     case CONTROL: return ANSWER(VPMU_DONE, 0, state->global_control);
     case STATUS: return ANSWER(VPMU_DONE, 0, state->global_status);
     case STATUS_CLEAR: return ANSWER(VPMU_DONE, 0, 0);
-    default: return ANSWER(msr >= COUNTER && msr < FIXED_CONTROL ? VPMU_FAULT : VPMU_NOT_MINE, 0, 0);
+    default: return ANSWER(msr >= COUNTER && msr < FIXED_CONTROL ? VPMU_FAULT : VPMU_UNHANDLED, 0, 0);
   }
 }
 
@@ -154,7 +154,7 @@ static vpmu_answer set_msr(void *context, vpmu_state *state, uint32_t msr, uint6
       if (value & state->global_status_reserved) return ANSWER(VPMU_FAULT, 0, 0);
       state->global_status &= ~value;
       return ANSWER(VPMU_DONE, 0, 0);
-    default: return ANSWER(msr >= COUNTER && msr < FIXED_CONTROL ? VPMU_FAULT : VPMU_NOT_MINE, 0, 0);
+    default: return ANSWER(msr >= COUNTER && msr < FIXED_CONTROL ? VPMU_FAULT : VPMU_UNHANDLED, 0, 0);
   }
 }
 
@@ -183,8 +183,8 @@ static void cleanup(void *context, vpmu_state *state) {
 
 static const char *const vendors[] = {"TestTestTest"};
 static const vpmu_cpuid_leaf leaves[] = {{0xA, 0, 4, 0, 0, 2}};
-static const vpmu_model_info models[] = {
-    {sizeof(vpmu_model_info), sizeof(vpmu_cpuid_leaf), "pmu-v1", "four and two counters", leaves, 1, 0, 0x77}};
+static const vpmu_preset models[] = {
+    {sizeof(vpmu_preset), sizeof(vpmu_cpuid_leaf), "pmu-v1", "four and two counters", leaves, 1, 0, 0x77}};
 static const vpmu_register_range ranges[] = {
     {COUNTER, 4, 1, VPMU_ROLE_GP_COUNTER, 0, 0, 0, 0, 0},
     {SELECT, 4, 1, VPMU_ROLE_EVENT_SELECT, 0, 0, UINT32_MAX, 0, 0},
@@ -217,9 +217,9 @@ static const vpmu_plugin_info info = {.struct_size = sizeof(vpmu_plugin_info),
                                       .license = "Apache-2.0",
                                       .cpuid_vendors = vendors,
                                       .vendor_count = 1,
-                                      .model_count = 1,
+                                      .preset_count = 1,
                                       .models = models,
-                                      .model_size = sizeof(vpmu_model_info),
+                                      .preset_size = sizeof(vpmu_preset),
                                       .range_size = sizeof(vpmu_register_range),
                                       .ranges = ranges,
                                       .range_count = sizeof(ranges) / sizeof(ranges[0]),

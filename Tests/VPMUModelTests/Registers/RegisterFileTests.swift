@@ -95,8 +95,8 @@ struct RegisterTableTests {
       state.pointee.features = .max
       for number in [0, 0xC1, .max] as [UInt32] {
         #expect(!file.isValid(MSRNumber(number), state))
-        #expect(file.read(MSRNumber(number), origin: .guest, state).status == VPMU_NOT_MINE)
-        #expect(file.write(MSRNumber(number), 1, origin: .host, state).status == VPMU_NOT_MINE)
+        #expect(file.read(MSRNumber(number), origin: .guest, state).status == VPMU_UNHANDLED)
+        #expect(file.write(MSRNumber(number), 1, origin: .host, state).status == VPMU_UNHANDLED)
         #expect(file.pmc(selector: RDPMCSelector(number), state) == nil)
       }
     }

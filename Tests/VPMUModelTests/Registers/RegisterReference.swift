@@ -58,7 +58,7 @@ struct RegisterReference {
   }
 
   func read(_ msr: MSRNumber, _ state: PMUState) -> ModelAnswer {
-    guard let claim = claim(msr) else { return .notMine }
+    guard let claim = claim(msr) else { return .unhandled }
     guard claim.exists(state.pointee) else { return .fault }
     switch claim.range.role {
     case .gpCounter, .fixedCounter: return claim.pmc.map { .counter($0) } ?? .fault
@@ -76,10 +76,10 @@ struct RegisterReference {
 
 extension RegisterReference {
   func write(_ msr: MSRNumber, _ value: UInt64, _ origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
-    guard let claim = claim(msr) else { return .notMine }
+    guard let claim = claim(msr) else { return .unhandled }
     guard claim.exists(state.pointee) else { return .fault }
     let traits = claim.range.traits
-    if traits.contains(.readOnly) && origin == .guest { return traits.contains(.drops) ? .done() : .fault }
+    if traits.contains(.readOnly) && origin == .guest { return traits.contains(.ignoresReserved) ? .done() : .fault }
     if claim.range.role == .other { return .fault }
     if let pmc = claim.pmc, claim.range.role != .eventSelect {
       if traits.contains(.signExtends) && origin == .guest {
@@ -88,13 +88,13 @@ extension RegisterReference {
       }
       guard traits.contains(.fullWidth) else { return .counter(pmc, write: value) }
       let mask = pmc.isFixed ? state.pointee.fixed_mask : state.pointee.gp_mask
-      if value & ~mask != 0 && !traits.contains(.drops) { return .fault }
+      if value & ~mask != 0 && !traits.contains(.ignoresReserved) { return .fault }
       return .counter(pmc, write: value & mask)
     }
     let reserved = reserved(claim.range.role, state.pointee)
     if value & reserved != 0 {
       let isSavedStatus = claim.range.role == .globalStatus && origin == .host
-      if !traits.contains(.drops) || isSavedStatus { return .fault }
+      if !traits.contains(.ignoresReserved) || isSavedStatus { return .fault }
     }
     store(value & ~reserved, claim, origin, state)
     return .done()

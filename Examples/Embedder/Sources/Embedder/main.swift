@@ -41,7 +41,7 @@ func run<Host: HostEvents>(on host: Host, _ slice: () -> Void) throws {
     }
     slice()
   }
-  print("counter 0 is \(try vpmu.counterState(.generalPurpose(0))); host events: \(vpmu.ledger)")
+  print("counter 0 is \(try vpmu.counterState(.generalPurpose(0))); host events: \(vpmu.statistics)")
 }
 
 if let source = capabilities.bestHost.source {

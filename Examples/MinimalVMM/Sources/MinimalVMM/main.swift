@@ -60,7 +60,7 @@ func boot(_ choice: PluginSelection) throws {
     try hookup.enter()
     let hasExit = try vcpu.enterGuest()
     try hookup.guestRan()
-    guard hasExit, try hookup.handle() == .notMine else { continue }
+    guard hasExit, try hookup.handle() == .unhandled else { continue }
     guard page.pointee.exit_reason == UInt32(KVM_EXIT_IO) else {
       throw KVMError(call: "KVM_RUN: exit \(page.pointee.exit_reason)", errno: EIO)
     }
@@ -69,7 +69,7 @@ func boot(_ choice: PluginSelection) throws {
     case GUEST_PMI_PORT: print("PMI: the counter, which began at -\(GUEST_PERIOD), reads \(value)")
     case GUEST_END_PORT:
       print("the guest counted \(value &+ UInt32(GUEST_PERIOD)) instructions of its ring 0")
-      print("\(hookup.calls.msrExits) MSR exits, \(hookup.calls.pmis) PMI, \(pmu.ledger.created) host event")
+      print("\(hookup.calls.msrExits) MSR exits, \(hookup.calls.pmis) PMI, \(pmu.statistics.created) host event")
       return
     default: break
     }

@@ -20,16 +20,16 @@ struct PrimerCPUID {
     hasInUse = leaf.edx & 1 != 0
   }
 
-  static let presets: [ModelPreset] = [
+  static let presets: [Preset] = [
     preset("primer-large", "6 counters and 2 fixed ones of 48 bits, PMU_IN_USE", gp: 6, fixed: 2, width: 48, edx: 1),
     preset("primer-small", "2 counters of 40 bits", gp: 2, fixed: 0, width: 40, edx: 0),
   ]
 
   private static func preset(
     _ name: String, _ summary: String, gp: UInt32, fixed: UInt32, width: UInt32, edx: UInt32
-  ) -> ModelPreset {
+  ) -> Preset {
     let leaf = CPUIDLeaf(
       leaf: leaf, subleaf: 0, eax: width << 8 | gp, ebx: fixed == 0 ? 0 : width << 8 | fixed, ecx: 0, edx: edx)
-    return ModelPreset(name: name, summary: summary, configuration: GuestConfiguration(leaves: [leaf]))
+    return Preset(name: name, summary: summary, configuration: GuestConfiguration(leaves: [leaf]))
   }
 }

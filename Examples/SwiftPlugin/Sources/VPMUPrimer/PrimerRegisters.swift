@@ -20,7 +20,7 @@ enum PrimerRegisters {
     // PMU_CONTROL, PMU_STATUS, PMU_CLEAR.
     RegisterRange(.globalControl, first: 0x0001_4800, features: .globalControl),
     RegisterRange(.globalStatus, first: 0x0001_4801, traits: .readOnly, features: .globalControl),
-    RegisterRange(.globalStatusClear, first: 0x0001_4802, traits: .drops, features: .globalControl),
+    RegisterRange(.globalStatusClear, first: 0x0001_4802, traits: .ignoresReserved, features: .globalControl),
     // Some CPUs only; PrimerModel.getMSR says what it reads.
     RegisterRange(.other, first: pmuInUse.rawValue, traits: .readOnly, features: inUse),
   ]

@@ -1,0 +1,57 @@
+/// One CPU that a plugin can be: a name for people, and the CPUID that makes it so.
+public struct Preset: Sendable {
+  /// Short and unique, for a command line: `intel-v2`.
+  public var name: String
+  /// One line.
+  public var summary: String
+  /// Its default CPUID.
+  public var configuration: GuestConfiguration
+
+  public init(name: String, summary: String, configuration: GuestConfiguration) {
+    self.name = name
+    self.summary = summary
+    self.configuration = configuration
+  }
+}
+
+/// What a model says of itself: all that tools can know without calling it.
+public struct ModelDeclaration: Sendable {
+  /// Unique: a reverse domain name.
+  public var id: String
+  /// Short, for a command line: `intel`.
+  public var name: String
+  /// The model's own version.
+  public var version: String
+  /// SPDX expression.
+  public var license: String
+  /// CPUID vendor strings, 12 bytes each, that the model is for; the first one is its default.
+  public var cpuidVendors: [String]
+  /// At least one; the first is the default.
+  public var presets: [Preset]
+  public var ranges: [RegisterRange]
+  /// The generic events and their encodings, best first.
+  public var events: [ModelEvent]
+  /// Bits of an event select that hold the event's number, without the unit mask (bits 15:8).
+  public var eventSelectMask: UInt64
+
+  public init(
+    id: String, name: String, version: String, license: String, cpuidVendors: [String], presets: [Preset],
+    ranges: [RegisterRange], events: [ModelEvent], eventSelectMask: UInt64
+  ) {
+    self.id = id
+    self.name = name
+    self.version = version
+    self.license = license
+    self.cpuidVendors = cpuidVendors
+    self.presets = presets
+    self.ranges = ranges
+    self.events = events
+    self.eventSelectMask = eventSelectMask
+  }
+
+  /// The model's event for a generic one, the best where it has several.
+  public func event(for generic: GenericEvent) -> ModelEvent? { events.first { $0.generic == generic } }
+
+  /// The preset of that name.
+  public func preset(named name: String) -> Preset? { presets.first { $0.name == name } }
+}

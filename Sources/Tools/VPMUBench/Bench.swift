@@ -1,0 +1,85 @@
+/// The bench: how much a guest's use of its PMU costs, by usage, policy and model.
+///
+/// A guest's perf driver (`GuestPerf`) runs on a virtual CPU of one of two kinds. One is played by this thread: slices of work
+/// of a few microseconds are guest mode, each access is an exit followed by an entry, and between slices the loop looks
+/// whether notifications came. The other one is real, behind /dev/kvm: the built-in guest program of `KVMGuest` does the same there.
+///
+/// | file | idea |
+/// |---|---|
+/// | `BenchHost`, `PerfEvents`, `HostSelection` | where events come from |
+/// | `GuestWork`, `RealWork`, `SimulatedWork` | what the guest does meanwhile |
+/// | `Calibration`, `Candidates`, `UsagePlan` | which events count here, how fast, and so with which periods |
+/// | `Schedule`, `BenchCPU`, `ThreadCPU`, `Round`, `RoundTally` | so many PMIs of one usage under one policy |
+/// | `KVM` | the same in a guest behind /dev/kvm, and which kind of guest |
+/// | `Scale` | many vCPUs in one process |
+/// | `Boundary` | what a callback over the plugin boundary costs |
+/// | `MeasuredHost`, `HostOperations`, `HostEffort`, `BenchPMU`, `CreationCauses` | what that asked of the host, and why |
+/// | `BenchProgress`, `BenchResult`, `BenchTable`, `BenchJSON` | reports |
+/// | `ReplayBench` | nanoseconds per operation of a trace |
+import GuestPerf
+import VPMUCore
+import VPMUModel
+
+public struct Bench: Sendable {
+  public let options: BenchOptions
+
+  public init(_ options: BenchOptions = BenchOptions()) { self.options = options }
+
+  /// Measures each usage and policy on each guest, by turns, on the calling thread.
+  ///
+  /// - Parameter progress: called now and then
+  /// - Throws: ``BenchError``
+  @inlinable
+  public func run<Model: PMUModel>(
+    _ guests: [BenchGuest<Model>], progress: (BenchProgress) -> Void = { _ in }
+  ) throws(BenchError) -> BenchReport {
+    let (host, hostReason) = try ChosenHost.choose(options.host)
+    let (kind, guestReason) = try GuestKind.choose(options.guest, on: host)
+    progress(.note(hostReason))
+    progress(.note(guestReason))
+    let reason = "\(hostReason); \(guestReason)"
+    return switch (host, kind) {
+    case (.perf(let capabilities, let source), .thread):
+      try run(guests, on: try PerfBenchHost(capabilities, source: source), reason: reason, progress: progress)
+    case (.perf(let capabilities, let source), .kvm(let machine)):
+      try run(
+        guests, on: try PerfKVMBenchHost(capabilities, source: source, counting: machine.counting), in: kind,
+        reason: reason, progress: progress)
+    case (.simulated, .thread): try run(guests, on: SimulatedBenchHost(), reason: reason, progress: progress)
+    case (.simulated, .kvm):
+      try run(guests, on: SimulatedKVMBenchHost(), in: kind, reason: reason, progress: progress)
+    }
+  }
+
+  /// The same, on a host and in a guest of the caller's choice.
+  ///
+  /// - Parameters:
+  ///   - kind: what the guest runs on; behind /dev/kvm the host is one that counts it there
+  ///   - reason: why this host and guest, for the report
+  @inlinable
+  public func run<Model: PMUModel, Host: BenchHost>(
+    _ guests: [BenchGuest<Model>], on host: Host, in kind: GuestKind = .thread, reason: String,
+    progress: (BenchProgress) -> Void = { _ in }
+  ) throws(BenchError) -> BenchReport {
+    var plans: [UsagePlan] = []
+    var schedule = Schedule(options, host: host.name, isReal: host.isReal, kind)
+    for (place, guest) in guests.enumerated() {
+      let plan = try Calibration(guest, host, kind).plan()
+      plans.append(plan)
+      schedule.add(guest: place, vendor: guest.model.declaration.name, model: guest.preset.name, plan)
+    }
+    for line in schedule.introduction { progress(.note(line)) }
+    while let turn = schedule.next() {
+      progress(turn.progress)
+      let round = Round(
+        guests[turn.guest], host, kind, plans[turn.guest], turn.usage, wanted: turn.wanted, timing: turn.timing,
+        longest: turn.longest)
+      do {
+        schedule.note(try turn.policy.accept(round), turn)
+      } catch let error as BenchError { throw error } catch let error as VPMUError { throw .vpmu(error) } catch {
+        throw .host(reason: "\(error)")
+      }
+    }
+    return schedule.report(reason: reason)
+  }
+}

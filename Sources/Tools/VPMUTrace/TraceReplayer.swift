@@ -1,0 +1,129 @@
+import SimulatedHost
+import VPMUCore
+import VPMUModel
+
+/// Runs a trace against virtual PMUs on the simulated host, and compares each answer.
+///
+/// Checking and measuring use the same loop: an answer that agrees costs a compare, one that differs goes to the
+/// ``MismatchLog``. What differs from the trace by nature under a policy other than `reuse` (the number of host events,
+/// and everything after the host was first made busy) is not noted.
+public struct TraceReplayer<Model: PMUModel, Policy: EventPolicy> {
+  public let trace: CompiledTrace
+  public let model: Model
+  public let policy: Policy
+  @usableFromInline let eventSelectMask: UInt64
+  @usableFromInline let isReuse: Bool
+
+  public init(_ trace: CompiledTrace, model: Model, policy: Policy) {
+    self.trace = trace
+    self.model = model
+    self.policy = policy
+    eventSelectMask = model.declaration.eventSelectMask
+    isReuse = Policy.name == Reuse.name
+  }
+
+  /// What one replay runs on. A fresh one is made for each: a trace begins with a fresh virtual PMU.
+  public struct Machine {
+    public let vpmu: VirtualPMU<Model, SimulatedHost, Policy>
+    public let host: SimulatedHost
+    public let filter: VMEventFilter
+
+    @usableFromInline
+    init(vpmu: VirtualPMU<Model, SimulatedHost, Policy>, host: SimulatedHost, filter: VMEventFilter) {
+      self.vpmu = vpmu
+      self.host = host
+      self.filter = filter
+    }
+  }
+
+  /// The fresh virtual PMU that the trace's first line describes, bound to the calling thread.
+  @inlinable
+  public func makeMachine() throws(VPMUError) -> Machine {
+    let configuration = trace.trace.configuration
+    let host = SimulatedHost(limits: configuration.host.limits)
+    let filter = VMEventFilter()
+    let vpmu = try VirtualPMU(
+      model: model, configuration: configuration.guest, host: host, policy: policy, filter: filter)
+    return Machine(vpmu: vpmu, host: host, filter: filter)
+  }
+
+  /// Runs the whole trace on a fresh machine, notes what differs, and tells how many operations it was.
+  @inlinable
+  @discardableResult
+  public func replay(_ log: inout MismatchLog) throws(VPMUError) -> Int {
+    try run(on: makeMachine(), &log)
+    return trace.operationCount
+  }
+
+  /// Runs the whole trace on a machine that is fresh.
+  ///
+  /// - Throws: ``VPMUError/wrongThread``
+  @inlinable
+  public func run(on machine: Machine, _ log: inout MismatchLog) throws(VPMUError) {
+    let vpmu = machine.vpmu
+    let host = machine.host
+    let instructions = trace.instructions.span
+    for index in instructions.indices {
+      let step = instructions[unchecked: index]
+      switch step.code {
+      case .writeMSR:
+        let answer = try vpmu.writeMSR(step.msr, step.value, origin: step.origin)
+        if (answer == .done) != step.expects { note(index, .write(answer), &log) }
+      case .readMSR:
+        let answer = try vpmu.readMSR(step.msr, origin: step.origin)
+        if !step.agrees(answer) { note(index, .read(answer), &log) }
+      case .readPMC:
+        let answer = try vpmu.readPMC(RDPMCSelector(step.operand), cpl: step.cpl, cr4PCE: step.flag)
+        if !step.agrees(answer) { note(index, .read(answer), &log) }
+      case .enter:
+        let action = try vpmu.enter()
+        let live = vpmu.statistics.live
+        if (action == .injectPMI) != step.expects || step.flag && live != UInt64(step.operand) {
+          // Other policies hold other numbers of events: no news, and too frequent for the slow path.
+          if isReuse || (action == .injectPMI) != step.expects {
+            note(index, .entry(action, hostEvents: live), &log)
+          }
+        }
+      case .run: host.run(step.event, ring: step.ring, count: step.value)
+      case .slice:
+        for entry in trace.slices[Int(step.operand)] { host.run(entry.pmc, count: entry.count) }
+      case .scheduledIn: try vpmu.scheduledIn()
+      case .emulated:
+        let event = EventCode(selector: step.value, mask: eventSelectMask)
+        try vpmu.emulated(event, cpl: step.cpl, count: UInt64(step.operand))
+      case .filter:
+        let accepted = set(trace.filters[Int(step.operand)], on: machine)
+        if accepted != step.expects { note(index, .filter(accepted: accepted), &log) }
+      case .hostBusy: host.refuseNextCreations(UInt64(step.operand))
+      case .totals:
+        let statistics = vpmu.statistics
+        let totals = trace.totals[Int(step.operand)]
+        if statistics.created != totals.created || statistics.reused != totals.reused || statistics.released != totals.released
+          || statistics.live != totals.live
+        {
+          note(index, .totals(statistics), &log)
+        }
+      }
+    }
+  }
+
+  @inline(never)
+  @usableFromInline
+  func note(_ index: Int, _ answer: ReplayAnswer, _ log: inout MismatchLog) {
+    log.note(index, of: trace, answer, isReuse: isReuse)
+  }
+
+  /// Sets a filter, if it is one.
+  @usableFromInline
+  func set(_ filter: TraceFilter, on machine: Machine) -> Bool {
+    do {
+      machine.filter.set(
+        try EventFilter(
+          action: filter.action == .allow ? .allow : .deny, entries: filter.entries, masked: filter.masked,
+          fixedBitmap: filter.fixedBitmap, eventSelectMask: eventSelectMask))
+      return true
+    } catch {
+      return false
+    }
+  }
+}
