@@ -16,7 +16,9 @@ import PerfEventHost
 extension Guest {
   @Suite struct RecordingTests {
     @Test(arguments: VendorPreset.all)
-    func `A recorded guest on a simulated host replays to the bit, and its counts are exact`(_ preset: VendorPreset) throws {
+    func `A recorded guest on a simulated host replays to the bit, and its counts are exact`(_ preset: VendorPreset)
+      throws
+    {
       let report = try preset.vendor.accept(Recorded(preset: preset.preset, usesClock: false))
       #expect(report.built.generalPurpose >= 2)
       #expect(report.built.counts.count == 6)

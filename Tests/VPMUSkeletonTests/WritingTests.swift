@@ -64,7 +64,9 @@ struct VPMUPackageTests {
   @Test("is the nearest directory above that holds it, of the first path that is in one")
   func above() throws {
     let folder = try TemporaryFolder()
-    for path in ["outer/Sources/PMU/VPMUPluginKit", "outer/inner/Sources/PMU/VPMUPluginKit", "outer/inner/.build/release"] {
+    for path in [
+      "outer/Sources/PMU/VPMUPluginKit", "outer/inner/Sources/PMU/VPMUPluginKit", "outer/inner/.build/release",
+    ] {
       try FileManager.default.createDirectory(
         at: folder.url.appending(path: path), withIntermediateDirectories: true)
     }

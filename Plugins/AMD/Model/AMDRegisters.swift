@@ -19,7 +19,8 @@ enum AMDRegisters {
     RegisterRange(.eventSelect, first: 0xC001_0000, count: k7Count, traits: .ignoresReserved),
     RegisterRange(.gpCounter, first: 0xC001_0004, count: k7Count, rdpmcBase: 0),
     // PERF_CTLx and PERF_CTRx, in pairs.
-    RegisterRange(.eventSelect, first: 0xC001_0200, count: maximumCount, stride: 2, traits: .ignoresReserved, features: core),
+    RegisterRange(
+      .eventSelect, first: 0xC001_0200, count: maximumCount, stride: 2, traits: .ignoresReserved, features: core),
     RegisterRange(.gpCounter, first: 0xC001_0201, count: maximumCount, stride: 2, rdpmcBase: 0, features: core),
     // PerfCntrGlobalStatus, Ctl, StatusClr, StatusSet of PerfMonV2.
     RegisterRange(.globalStatus, first: 0xC000_0300, traits: [.readOnly, .ignoresReserved], features: .globalControl),

@@ -27,7 +27,9 @@ extension PerfEventHost {
 
   /// Asks nothing of the kernel: the entry that the signal's handler looks up is changed.
   public func assign(_ event: Event, to pmc: PMCIndex) {
-    guard let notificationWord, options.signal != nil, let descriptor = slots[Int(event.slot)].descriptor else { return }
+    guard let notificationWord, options.signal != nil, let descriptor = slots[Int(event.slot)].descriptor else {
+      return
+    }
     // It had an entry, so its number is not too high.
     _ = clinux_notification_register(descriptor.fd, notificationWord, pmc.bit)
   }

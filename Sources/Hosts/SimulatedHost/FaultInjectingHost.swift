@@ -70,7 +70,9 @@ public final class FaultInjectingHost: HostEvents {
 
   private func interrupt(_ pmc: PMCIndex) {
     calls.notifications += 1
-    let events = conditions.indices.filter { conditions[$0].isLive && conditions[$0].isEnabled && conditions[$0].pmc == pmc }
+    let events = conditions.indices.filter {
+      conditions[$0].isLive && conditions[$0].isEnabled && conditions[$0].pmc == pmc
+    }
     for index in events {
       conditions[index].notificationsOfPeriod += 1
       if let most = faults.throttledAfter, conditions[index].notificationsOfPeriod >= most { stop(index, .throttled) }

@@ -60,5 +60,7 @@ struct SteadyState {
 
   /// What was asked of the host since then was the bench's own doing.
   @usableFromInline
-  mutating func leaveOut(since then: HostEffort, _ statistics: HostEventStatistics) { start?.add(HostEffort(statistics).since(then)) }
+  mutating func leaveOut(since then: HostEffort, _ statistics: HostEventStatistics) {
+    start?.add(HostEffort(statistics).since(then))
+  }
 }

@@ -98,7 +98,8 @@ public struct TraceReplayer<Model: PMUModel, Policy: EventPolicy> {
       case .totals:
         let statistics = vpmu.statistics
         let totals = trace.totals[Int(step.operand)]
-        if statistics.created != totals.created || statistics.reused != totals.reused || statistics.released != totals.released
+        if statistics.created != totals.created || statistics.reused != totals.reused
+          || statistics.released != totals.released
           || statistics.live != totals.live
         {
           note(index, .totals(statistics), &log)

@@ -80,7 +80,8 @@ public enum HostProbe {
   }
 
   /// Waits for the signal of an overflow without a handler: the thread blocks it and takes it from the queue.
-  private static func notifications(of event: KernelEvent, period: UInt64, during work: KnownWork) -> NotificationProbe {
+  private static func notifications(of event: KernelEvent, period: UInt64, during work: KnownWork) -> NotificationProbe
+  {
     guard let signal = SystemCall.unusedRealtimeSignal() else { return .notTried }
     do throws(Errno) {
       return try SystemCall.blocking(signal, SIGIO) { () throws(Errno) -> NotificationProbe in

@@ -39,7 +39,8 @@ public final class RecordingPMU<Model: PMUModel, Base: HostEvents>: GuestFacingP
     record(
       .totals(
         TraceTotals(
-          created: statistics.created, reused: statistics.reused, released: statistics.released, live: statistics.live)))
+          created: statistics.created, reused: statistics.reused, released: statistics.released, live: statistics.live))
+    )
     if let failure { throw .trace(failure) }
     do throws(TraceError) { try recorder.finish() } catch { throw .trace(error) }
   }

@@ -36,7 +36,9 @@ extension VirtualPMU {
           continue
         }
       }
-      guard Policy.pausesSoftly ? hasOverflowed(pmc, hasNotification: hasNotification) : isPastItsAlarm(pmc) else { continue }
+      guard Policy.pausesSoftly ? hasOverflowed(pmc, hasNotification: hasNotification) : isPastItsAlarm(pmc) else {
+        continue
+      }
       slot(pmc).pointee.overflowIsLatched = true
       // Its own write hides it: the guest has given this counter another meaning since.
       if isHidden { continue }

@@ -155,7 +155,9 @@ final class TracedGuest {
     let statistics = vpmu.statistics
     record(
       .totals(
-        TraceTotals(created: statistics.created, reused: statistics.reused, released: statistics.released, live: statistics.live)))
+        TraceTotals(
+          created: statistics.created, reused: statistics.reused, released: statistics.released, live: statistics.live))
+    )
   }
 
   /// So many host events must have been made, and paused ones resumed, so far.
@@ -167,7 +169,8 @@ final class TracedGuest {
           created: created, reused: reused, released: statistics.released, live: created &- statistics.released)))
     guard statistics.created != created || statistics.reused != reused else { return }
     throw differs(
-      "host events", "\(statistics.created) created, \(statistics.reused) reused", "\(created) created, \(reused) reused",
+      "host events", "\(statistics.created) created, \(statistics.reused) reused",
+      "\(created) created, \(reused) reused",
       reason)
   }
 
