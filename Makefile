@@ -6,14 +6,16 @@ CONFIGURATION ?= release
 SCRATCH ?= .build
 # Of their own: a build with tests has other flags, and each would undo the other.
 TEST_SCRATCH ?= .build-tests
+# Whatever is in the scratch path: a module that no dependency leads to is not found. (PackageTests is stricter.)
+IMPORT_CHECK = --explicit-target-dependency-import-check error
 SWIFT ?= swift
 BENCH_ARGS ?=
 TEST_ARGS ?=
 PERF_ARGS ?=
 
-BUILD = $(SWIFT) build --configuration $(CONFIGURATION) --scratch-path $(SCRATCH)
+BUILD = $(SWIFT) build --configuration $(CONFIGURATION) --scratch-path $(SCRATCH) $(IMPORT_CHECK)
 
-.PHONY: all build bench test perf format lint check clean
+.PHONY: all build bench test perf format lint lint-format lint-prose check clean
 
 all: build
 
@@ -25,7 +27,7 @@ bench: build
 
 # One after the other: signals, limits and descriptors belong to the whole process.
 test: check
-	$(SWIFT) test --configuration $(CONFIGURATION) --scratch-path $(TEST_SCRATCH) --disable-xctest --no-parallel $(TEST_ARGS)
+	$(SWIFT) test --configuration $(CONFIGURATION) --scratch-path $(TEST_SCRATCH) --disable-xctest --no-parallel $(IMPORT_CHECK) $(TEST_ARGS)
 
 perf: check
 	$(SWIFT) package --package-path Tests/Performance --scratch-path .build-performance benchmark $(PERF_ARGS)
@@ -35,8 +37,13 @@ SWIFT_FILES = Package.swift Sources Plugins Tests Examples
 format:
 	$(SWIFT) format format --in-place --recursive --parallel $(SWIFT_FILES)
 
-lint:
+lint: lint-format lint-prose
+
+lint-format:
 	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_FILES)
+
+lint-prose:
+	.ci/lint-prose
 
 # What a fresh machine needs beside this folder.
 check:

@@ -1,17 +1,19 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// A row of the architecture imports only rows above it (docs/architecture.md).
+/// A row of the architecture imports only rows above it (docs/architecture.md). A target declares exactly the modules
+/// that its files import, besides the programs that tests run: `PackageTests` compares the two.
 let package = Package(
   name: "vpmu",
   products: [
+    .library(name: "VPMU", targets: ["VPMU"]),
     .library(name: "VPMUCore", targets: ["VPMUCore", "VPMUModel"]),
     .library(name: "VPMUPluginKit", targets: ["VPMUPluginKit", "VPMUModel"]),
     .library(name: "VPMULoader", targets: ["VPMULoader"]),
     .library(name: "PerfEventHost", targets: ["PerfEventHost"]),
     .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
     .library(name: "VPMUTrace", targets: ["VPMUTrace"]),
-    .library(name: "KVMPMU", targets: ["KVMPMU", "CLinux"]),
+    .library(name: "KVMPMU", targets: ["KVMPMU", "CKVM"]),
     .library(name: "KVMGuest", targets: ["KVMGuest"]),
     .library(name: "VPMUConformance", targets: ["VPMUConformance"]),
     .library(name: "VPMUIntel", type: .dynamic, targets: ["VPMUIntel"]),
@@ -24,90 +26,129 @@ let package = Package(
   targets: [
     .target(name: "CVPMU", path: "Sources/C/CVPMU"),
     .target(name: "CLinux", path: "Sources/C/CLinux"),
+    .target(name: "CKVM", path: "Sources/C/CKVM"),
     .target(name: "VPMUModel", dependencies: ["CVPMU"], path: "Sources/PMU/VPMUModel"),
-    .target(name: "VPMUCore", dependencies: ["VPMUModel", "CLinux"], path: "Sources/PMU/VPMUCore"),
-    .target(name: "VPMUPluginKit", dependencies: ["VPMUModel"], path: "Sources/PMU/VPMUPluginKit"),
+    .target(name: "VPMUCore", dependencies: ["CLinux", "CVPMU", "VPMUModel"], path: "Sources/PMU/VPMUCore"),
+    .target(name: "VPMUPluginKit", dependencies: ["CVPMU", "VPMUModel"], path: "Sources/PMU/VPMUPluginKit"),
 
-    .target(name: "IntelModel", dependencies: ["VPMUModel"], path: "Plugins/Intel/Model"),
-    .target(name: "VPMUIntel", dependencies: ["IntelModel", "VPMUPluginKit"], path: "Plugins/Intel/Plugin"),
-    .target(name: "AMDModel", dependencies: ["VPMUModel"], path: "Plugins/AMD/Model"),
-    .target(name: "VPMUAMD", dependencies: ["AMDModel", "VPMUPluginKit"], path: "Plugins/AMD/Plugin"),
+    .target(name: "IntelModel", dependencies: ["CVPMU", "VPMUModel"], path: "Plugins/Intel/Model"),
+    .target(name: "VPMUIntel", dependencies: ["CVPMU", "IntelModel", "VPMUPluginKit"], path: "Plugins/Intel/Plugin"),
+    .target(name: "AMDModel", dependencies: ["CVPMU", "VPMUModel"], path: "Plugins/AMD/Model"),
+    .target(name: "VPMUAMD", dependencies: ["CVPMU", "AMDModel", "VPMUPluginKit"], path: "Plugins/AMD/Plugin"),
 
-    .target(name: "VPMULoader", dependencies: ["CLinux", "VPMUCore"], path: "Sources/PMU/VPMULoader"),
-    .target(name: "PerfEventHost", dependencies: ["CLinux", "VPMUCore"], path: "Sources/Hosts/PerfEventHost"),
-    .target(name: "SimulatedHost", dependencies: ["VPMUCore"], path: "Sources/Hosts/SimulatedHost"),
-    .target(name: "VPMUTrace", dependencies: ["SimulatedHost", "VPMUCore"], path: "Sources/Tools/VPMUTrace"),
-    .target(name: "GuestPerf", dependencies: ["VPMUCore"], path: "Sources/Tools/GuestPerf"),
-    .target(name: "KVMPMU", dependencies: ["CLinux", "VPMUCore"], path: "Sources/KVM/KVMPMU"),
+    .target(name: "VPMULoader", dependencies: ["CLinux", "CVPMU", "VPMUModel"], path: "Sources/PMU/VPMULoader"),
+    .target(
+      name: "PerfEventHost", dependencies: ["CLinux", "VPMUCore", "VPMUModel"], path: "Sources/Hosts/PerfEventHost"),
+    .target(
+      name: "VPMU", dependencies: ["PerfEventHost", "VPMUCore", "VPMULoader", "VPMUModel"], path: "Sources/PMU/VPMU"),
+    .target(name: "SimulatedHost", dependencies: ["VPMUCore", "VPMUModel"], path: "Sources/Hosts/SimulatedHost"),
+    .target(
+      name: "VPMUTrace", dependencies: ["SimulatedHost", "VPMUCore", "VPMUModel"], path: "Sources/Tools/VPMUTrace"),
+    .target(name: "GuestPerf", dependencies: ["CVPMU", "VPMUCore", "VPMUModel"], path: "Sources/Tools/GuestPerf"),
+    .target(name: "KVMPMU", dependencies: ["CKVM", "CLinux", "VPMUCore", "VPMUModel"], path: "Sources/KVM/KVMPMU"),
     .target(name: "CGuestProgram", path: "Sources/C/CGuestProgram"),
     .target(
-      name: "KVMGuest", dependencies: ["CGuestProgram", "CLinux", "KVMPMU", "GuestPerf", "SimulatedHost", "VPMUTrace"],
+      name: "KVMGuest",
+      dependencies: ["CGuestProgram", "CKVM", "CLinux", "GuestPerf", "KVMPMU", "VPMUCore", "VPMUModel"],
       path: "Sources/KVM/KVMGuest"),
     .target(name: "CPlainCalls", dependencies: ["CVPMU"], path: "Sources/C/CPlainCalls"),
     .target(
       name: "VPMUBench",
       dependencies: [
-        "CLinux", "CPlainCalls", "GuestPerf", "KVMGuest", "KVMPMU", "VPMUTrace", "PerfEventHost", "SimulatedHost",
+        "CLinux", "CPlainCalls", "CVPMU", "GuestPerf", "PerfEventHost", "SimulatedHost", "VPMUCore", "VPMULoader",
+        "VPMUModel", "VPMUTrace",
       ], path: "Sources/Tools/VPMUBench"),
+    .target(
+      name: "VPMUBenchKVM",
+      dependencies: [
+        "GuestPerf", "KVMGuest", "KVMPMU", "PerfEventHost", "SimulatedHost", "VPMUBench", "VPMUCore", "VPMULoader",
+        "VPMUModel",
+      ], path: "Sources/Tools/VPMUBenchKVM"),
     .target(name: "SeededRandom", path: "Sources/Tools/SeededRandom"),
     .target(
-      name: "VPMUConformance", dependencies: ["CLinux", "SeededRandom", "VPMULoader", "VPMUTrace"],
+      name: "VPMUConformance",
+      dependencies: [
+        "CLinux", "CVPMU", "SeededRandom", "SimulatedHost", "VPMUCore", "VPMULoader", "VPMUModel", "VPMUTrace",
+      ],
       path: "Sources/Tools/VPMUConformance"),
     .target(name: "CSkeleton", path: "Sources/C/CSkeleton", exclude: ["Templates"]),
     .target(name: "VPMUSkeleton", dependencies: ["CSkeleton", "VPMULoader"], path: "Sources/Tools/VPMUSkeleton"),
     .executableTarget(
       name: "vpmu",
       dependencies: [
-        "KVMGuest", "VPMUBench", "VPMUConformance", "VPMULoader", "VPMUSkeleton", "VPMUTrace", "PerfEventHost",
+        "GuestPerf", "KVMGuest", "KVMPMU", "PerfEventHost", "SimulatedHost", "VPMUBench", "VPMUBenchKVM",
+        "VPMUConformance", "VPMUCore", "VPMULoader", "VPMUModel", "VPMUSkeleton", "VPMUTrace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Sources/Tools/vpmu"),
 
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(
-      name: "TestSupport", dependencies: ["SeededRandom", "VPMUCore", "SimulatedHost", "IntelModel", "AMDModel"],
+      name: "TestSupport",
+      dependencies: ["AMDModel", "CVPMU", "IntelModel", "SeededRandom", "SimulatedHost", "VPMUCore", "VPMUModel"],
       path: "Tests/TestSupport"),
-    .testTarget(name: "VPMUModelTests", dependencies: ["SeededRandom", "VPMUModel", "TestSupport"]),
+    .testTarget(name: "PackageTests"),
+    .testTarget(name: "VPMUTests", dependencies: ["VPMU"]),
+    .testTarget(name: "VPMUModelTests", dependencies: ["CVPMU", "SeededRandom", "TestSupport", "VPMUModel"]),
     .testTarget(
       name: "VPMUCoreTests",
       dependencies: [
-        "SeededRandom", "VPMUCore", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport", "CAllocations",
+        "AMDModel", "CAllocations", "CVPMU", "IntelModel", "SeededRandom", "SimulatedHost", "TestSupport", "VPMUCore",
+        "VPMUModel",
       ]),
     .testTarget(
-      name: "VPMUTraceTests", dependencies: ["SeededRandom", "VPMUTrace", "IntelModel", "AMDModel", "TestSupport"]),
+      name: "VPMUTraceTests",
+      dependencies: ["AMDModel", "IntelModel", "SeededRandom", "TestSupport", "VPMUCore", "VPMUModel", "VPMUTrace"]),
     .testTarget(
       name: "GuestPerfTests",
-      dependencies: ["GuestPerf", "VPMUTrace", "SimulatedHost", "IntelModel", "AMDModel", "CAllocations"]),
+      dependencies: [
+        "AMDModel", "CAllocations", "GuestPerf", "IntelModel", "SimulatedHost", "VPMUCore", "VPMUModel", "VPMUTrace",
+      ]),
     .testTarget(
       name: "VPMULoaderTests",
       dependencies: [
-        "SeededRandom", "VPMULoader", "VPMUPluginKit", "IntelModel", "AMDModel", "TestSupport", "CKernelFixtures",
+        "AMDModel", "CKernelFixtures", "CVPMU", "IntelModel", "SeededRandom", "TestSupport", "VPMUCore", "VPMULoader",
+        "VPMUModel", "VPMUPluginKit",
       ],
       exclude: ["Fixtures"]),
     .target(name: "CKernelFixtures", path: "Tests/CKernelFixtures"),
     .testTarget(
       name: "PerfEventHostTests",
-      dependencies: ["PerfEventHost", "SeededRandom", "CKernelFixtures", "CAllocations", "TestSupport"]),
+      dependencies: [
+        "CAllocations", "CKernelFixtures", "CLinux", "PerfEventHost", "SeededRandom", "TestSupport", "VPMUCore",
+        "VPMUModel",
+      ]),
     .executableTarget(name: "ConformanceJudge", dependencies: ["VPMUConformance"], path: "Tests/ConformanceJudge"),
     .testTarget(
       name: "VPMUConformanceTests",
-      dependencies: ["vpmu", "ConformanceJudge", "VPMUConformance", "VPMUTrace", "IntelModel"], exclude: ["Mutants"]),
-    .testTarget(name: "VPMUSkeletonTests", dependencies: ["VPMUSkeleton", "TestSupport"]),
-    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "KVMGuest", "CKernelFixtures", "TestSupport"]),
+      dependencies: ["ConformanceJudge", "vpmu", "IntelModel", "VPMUConformance", "VPMUModel", "VPMUTrace"],
+      exclude: ["Mutants"]),
+    .testTarget(name: "VPMUSkeletonTests", dependencies: ["TestSupport", "VPMUSkeleton"]),
+    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures", "KVMGuest", "TestSupport"]),
     .testTarget(
-      name: "ExamplesTests", dependencies: ["vpmu", "GuestPerf", "SeededRandom", "TestSupport", "VPMULoader"]),
+      name: "ExamplesTests",
+      dependencies: [
+        "vpmu", "CVPMU", "GuestPerf", "SeededRandom", "SimulatedHost", "TestSupport", "VPMUCore", "VPMULoader",
+        "VPMUModel",
+      ]),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["KVMPMU", "CLinux", "PerfEventHost", "VPMULoader", "VPMUCore"]),
+      name: "DocumentationTests", dependencies: ["vpmu", "CKVM", "CLinux", "PerfEventHost", "TestSupport"],
+      exclude: ["Checks"]),
     .testTarget(
-      name: "KVMPMUTests", dependencies: ["KVMPMU", "CLinux", "SimulatedHost", "IntelModel", "AMDModel", "TestSupport"]),
+      name: "KVMPMUTests",
+      dependencies: [
+        "AMDModel", "CKVM", "CLinux", "IntelModel", "KVMPMU", "SimulatedHost", "TestSupport", "VPMUCore", "VPMUModel",
+      ]),
     .testTarget(
       name: "KVMGuestTests",
       dependencies: [
-        "KVMGuest", "CLinux", "PerfEventHost", "SeededRandom", "VPMUTrace", "IntelModel", "AMDModel", "TestSupport",
+        "AMDModel", "CKVM", "CLinux", "GuestPerf", "IntelModel", "KVMGuest", "KVMPMU", "PerfEventHost", "SeededRandom",
+        "SimulatedHost", "TestSupport", "VPMUCore", "VPMUModel", "VPMUTrace",
       ]),
     .testTarget(
       name: "VPMUBenchTests",
       dependencies: [
-        "VPMUBench", "GuestPerf", "KVMGuest", "KVMPMU", "SimulatedHost", "PerfEventHost", "IntelModel", "AMDModel",
+        "AMDModel", "CVPMU", "GuestPerf", "IntelModel", "KVMGuest", "KVMPMU", "PerfEventHost", "SimulatedHost",
+        "VPMUBench", "VPMUBenchKVM", "VPMUCore", "VPMUModel",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,11 +1,13 @@
 import Foundation
+import TestSupport
 import Synchronization
 import VPMULoader
 
 /// A folder of `Examples` that makes a plugin. The tests know none by its name.
 struct Example: Sendable, CustomStringConvertible {
   enum Kind: Sendable {
-    /// It has a Makefile, which takes `BUILD` for the folder to build in and `VPMU_INCLUDE` for that of `vpmu_plugin.h`.
+    /// It has a Makefile, which takes `BUILD` for the folder to build in and `VPMU_INCLUDE` for that of
+    /// `vpmu_plugin.h`.
     case make
     /// It is a Swift package with a dynamic library.
     case package
@@ -80,7 +82,8 @@ extension Example {
 
   /// Copies the example and the one header to another place, and says `make` there: it must need nothing else.
   ///
-  /// - Returns: the folder with what was built, which stays until the process ends, as loaded libraries need their files
+  /// - Returns: the folder with what was built, which stays until the process ends, as loaded libraries need their
+  ///   files
   func makeAlone(compiler: String?) throws -> URL {
     let place = Self.workshop.appending(path: [description, compiler].compactMap { $0 }.joined(separator: "-"))
     let header = Self.repository.appending(path: "Sources/C/CVPMU/include/vpmu_plugin.h")

@@ -50,7 +50,7 @@ struct ExampleTests {
       let results = try command.lines.map {
         try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
       }
-      let hasFixed = try machine(plugin, preset).vpmu.state.pointee.fixed_count > 0
+      let hasFixed = try machine(plugin, preset).vpmu.liveState.fields.fixed_count > 0
       let usages = Usage.allCases.filter { $0 != .oneFixed || hasFixed }
       #expect(results.count == usages.count * PolicyKind.allCases.count, "\(command.errors)")
       #expect(Set(results.compactMap { $0["usage"] as? String }) == Set(usages.map(\.rawValue)), "\(command.errors)")

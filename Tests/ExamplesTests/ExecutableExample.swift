@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Synchronization
 
 /// A folder of `Examples` that is a Swift package with a program of the same name.

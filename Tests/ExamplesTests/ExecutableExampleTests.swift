@@ -95,7 +95,8 @@ struct ExecutableExampleTests {
     #expect(made.subtracting(Self.programsOwn).filter { !listed.contains("`\($0)`") } == [])
   }
 
-  /// Memory of the C library and Swift, output, time limits, and the machine itself, which are the program's own matter.
+  /// Memory of the C library and Swift, output, time limits, and the machine itself, which are the program's own
+  /// matter.
   private static let programsOwn: Set<String> = [
     "brk", "madvise", "mprotect", "futex", "write", "poll", "exit_group", "timer_create", "timer_settime",
     "timer_delete", "TCGETS", "KVM_CREATE_VM", "KVM_CREATE_IRQCHIP", "KVM_SET_USER_MEMORY_REGION", "KVM_CREATE_VCPU",

@@ -2,6 +2,7 @@ import AMDModel
 import IntelModel
 import KVMGuest
 import KVMPMU
+import PerfEventHost
 import SimulatedHost
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import CLinux
+import CKVM
 import GuestPerf
 import IntelModel
 import KVMGuest
@@ -48,7 +48,7 @@ extension Guest {
         /// The instruction before the one that the guest is at.
         func lastBytes() throws -> (UInt64, [UInt8]) {
           var regs = kvm_regs()
-          try KVMError.check("KVM_GET_REGS", clinux_kvm_get_regs(cpu.hookup.vcpu.fd, &regs))
+          try KVMError.check("KVM_GET_REGS", ckvm_get_regs(cpu.hookup.vcpu.fd, &regs))
           return (regs.rip, Array(cpu.window[Int(regs.rip) - 2..<Int(regs.rip)]))
         }
         let before = try lastBytes()
@@ -66,7 +66,7 @@ extension Guest {
       #expect(last == .value(77))
     }
 
-    @Test(arguments: [true, false], [LVTPC.nmi, .fixed])
+    @Test(arguments: [true, false], [LVTPC.nmi, .programInterrupt])
     func `A guest that turns its local APIC off gets no PMI, and the VMM no error`(
       _ isX2APIC: Bool, _ lvtpc: LVTPC
     ) throws {
@@ -164,9 +164,9 @@ extension Guest {
         let vcpu = guest.cpu.hookup.vcpu
         // Another machine's: its local APIC is off.
         var sregs = kvm_sregs()
-        try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(vcpu.fd, &sregs))
+        try KVMError.check("KVM_GET_SREGS", ckvm_get_sregs(vcpu.fd, &sregs))
         sregs.apic_base &= ~0xC00
-        try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(vcpu.fd, &sregs))
+        try KVMError.check("KVM_SET_SREGS", ckvm_set_sregs(vcpu.fd, &sregs))
         guest.cpu.hookup.pmiState = PMIState(isDue: true)
         let before = guest.cpu.hookup.calls
         try guest.cpu.hookup.enter()

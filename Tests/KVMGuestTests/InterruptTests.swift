@@ -14,7 +14,7 @@ extension Guest {
     let isNMI: Bool
     let isX2APIC: Bool
 
-    var lvtpc: LVTPC { isNMI ? .nmi : .fixed }
+    var lvtpc: LVTPC { isNMI ? .nmi : .programInterrupt }
     var description: String { "\(preset), \(isNMI ? "NMI" : "interrupt"), \(isX2APIC ? "x2APIC" : "xAPIC")" }
 
     static let all = VendorPreset.all.flatMap { preset in

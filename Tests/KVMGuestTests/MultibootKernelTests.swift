@@ -26,7 +26,7 @@ struct MultibootKernelTests {
     #expect(try MultibootKernel(file.bytes).elf.entry == 0x10_000C)
   }
 
-  @Test("gets memory, command line, modules and a memory map told")
+  @Test("A multiboot kernel is given memory, command line, modules and a memory map")
   func information() throws {
     let memory = Memory()
     let kernel = try MultibootKernel(KernelFile().bytes)
@@ -82,7 +82,7 @@ struct MultibootKernelTests {
     #expect(!"\(refusal.error)".isEmpty)
   }
 
-  @Test("needs room for its modules")
+  @Test("A multiboot kernel needs memory for its modules")
   func noRoom() throws {
     let kernel = try MultibootKernel(KernelFile().bytes)
     #expect(throws: KernelImageError.noRoom(what: "the module big", memory: Memory.size)) {

@@ -6,7 +6,8 @@ import TestSupport
 import VPMUCore
 import VPMUModel
 
-/// A vPMU on a simulated host that counts what a VMM on a nested host makes by itself: the same for each run of the guest.
+/// A vPMU on a simulated host that counts what a VMM on a nested host makes by itself: the same for each run of the
+/// guest.
 final class NoisyPMU: GuestFacingPMU {
   static let beforeRun: UInt64 = 21
   static let afterRun: UInt64 = 35

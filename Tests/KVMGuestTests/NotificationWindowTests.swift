@@ -10,8 +10,8 @@ import VPMUModel
 import PerfEventHost
 
 extension Guest {
-  /// The window between `enter` and KVM_RUN, on events of this kernel that happen when the test wants: page faults of this
-  /// thread.
+  /// The window between `enter` and KVM_RUN, on events of this kernel that happen when the test wants: page faults of
+  /// this thread.
   @Suite(.enabled(if: capabilities.softwareAccess.isAvailable, "perf_event_open gives no software events here"))
   struct NotificationWindowTests {
     @Test func `A notification between enter and KVM_RUN keeps the guest from running, and is a PMI at the next enter`()

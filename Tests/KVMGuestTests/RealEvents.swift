@@ -1,4 +1,4 @@
-import CLinux
+import CKVM
 import Glibc
 import GuestPerf
 import IntelModel
@@ -37,7 +37,7 @@ extension Guest.NotificationWindowTests {
   /// KVM_GET_REGS: where the guest is.
   static func registers(_ vcpu: VCPUHandle) throws -> [UInt64] {
     var regs = kvm_regs()
-    try KVMError.check("KVM_GET_REGS", clinux_kvm_get_regs(vcpu.fd, &regs))
+    try KVMError.check("KVM_GET_REGS", ckvm_get_regs(vcpu.fd, &regs))
     return [regs.rip, regs.rsp, regs.rax, regs.rcx, regs.rflags]
   }
 

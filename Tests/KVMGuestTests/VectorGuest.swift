@@ -24,7 +24,8 @@ enum Entering {
   case always
 }
 
-/// Executes a trace in a guest: what the guest does is an instruction there, what the VMM does is done between two entries.
+/// Executes a trace in a guest: what the guest does is an instruction there, what the VMM does is done between two
+/// entries.
 struct VectorGuest<Model: PMUModel> {
   let trace: Trace
   let guest: GuestUnderTest<Model>

@@ -28,21 +28,6 @@ import Testing
   }
 }
 
-@Suite struct PMIRouteTests {
-  @Test func `LVTPC says where to`() {
-    #expect(PMIRoute(rawValue: 0x400).delivery == .nmi)
-    #expect(PMIRoute(rawValue: 0x0F0).delivery == .fixed(0xF0))
-    #expect(PMIRoute(rawValue: 0x2F0).delivery == .other)
-    #expect(PMIRoute(rawValue: 0x10400).isMasked && !PMIRoute(rawValue: 0x400).isMasked)
-  }
-
-  @Test func `Intel's CPUs mask it on delivery, AMD's do not`() {
-    #expect(PMIRoute.masksOnDelivery(cpuidVendor: "GenuineIntel"))
-    #expect(!PMIRoute.masksOnDelivery(cpuidVendor: "AuthenticAMD"))
-    #expect(!PMIRoute.masksOnDelivery(cpuidVendor: "HygonGenuine"))
-  }
-}
-
 @Suite struct GuestCountingTests {
   @Test(arguments: [
     (["/sys/module/kvm_intel"], GuestCounting.native), (["/sys/module/kvm_amd"], .native), ([], .native),

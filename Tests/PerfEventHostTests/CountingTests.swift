@@ -22,7 +22,7 @@ extension Kernel {
     }
 
     @Test(
-      "a pause starts the count anew and counts nothing until the resume",
+      "A pause resets the count, and the event counts nothing until the resume",
       .enabled(if: Kernel.faultsAreExact, "the thread sanitizer's memory faults as well"))
     func pauses() throws {
       let letters = Letters()
@@ -98,7 +98,7 @@ extension Kernel {
       let letters = Letters()
       let host = try PerfEventHost.ofPageFaults(letters)
       let event = try host.create(Kernel.request())
-      host.slots[Int(event.slot)].failure = failure
+      host.slots[event.index].failure = failure
       #expect(host.knownFailure(of: event) == failure)
       #expect(host.knownFailure(of: event) == failure)
       var pages = FreshPages(1)

@@ -134,7 +134,7 @@ extension Kernel {
       host.attach(letters.attachment)
       host.bindToCurrentThread()
       let event = try host.create(Kernel.request())
-      #expect(host.readWay == .page && host.slots[Int(event.slot)].page != nil)
+      #expect(host.readWay == .page && host.slots[event.index].page != nil)
       KnownWork().run(rounds: 10_000)
       let first = host.read(event)
       KnownWork().run(rounds: 10_000)
@@ -156,10 +156,10 @@ extension Kernel {
       host.bindToCurrentThread()
       let event = try host.create(Kernel.request())
       KnownWork().run(rounds: 1000)
-      let glanced = host.slots[Int(event.slot)].glance()
-      let before = host.slots[Int(event.slot)].count
+      let glanced = host.slots[event.index].glance()
+      let before = host.slots[event.index].count
       _ = host.queryFailure(of: event)
-      let asked = host.slots[Int(event.slot)].count
+      let asked = host.slots[event.index].count
       #expect(glanced && before > 5000 && asked > before)
     }
 

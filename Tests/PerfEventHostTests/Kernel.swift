@@ -94,9 +94,7 @@ struct FreshPages: ~Copyable {
 
 /// A mailbox as a vCPU has it, and what came in.
 final class Letters {
-  let mailbox = Mailbox()
-
-  deinit { mailbox.deallocate() }
+  let mailbox = OverflowMailbox()
 
   var attachment: HostAttachment { HostAttachment(mailbox: mailbox, modelVendors: ["GenuineIntel"]) }
 

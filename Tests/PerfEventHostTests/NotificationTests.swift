@@ -95,7 +95,7 @@ extension Kernel {
     }
 
     @Test(
-      "a full signal queue loses nothing: every vCPU is told to look at all its events",
+      "A full signal queue loses no overflow: every vCPU is asked to read all its events",
       .enabled(if: Kernel.faultsAreExact, "the thread sanitizer's memory faults as well"))
     func fullQueue() throws {
       let letters = [Letters(), Letters()]
@@ -119,7 +119,7 @@ extension Kernel {
       let later = letters.map { $0.take() }
       let count = hosts[0].pauseAndReset(event)
       #expect(resumed)
-      #expect(told == [Mailbox.rescan, Mailbox.rescan])
+      #expect(told == [OverflowMailbox.rescan, OverflowMailbox.rescan])
       #expect(later == [1, 0])
       #expect(count == 8)
     }
@@ -146,7 +146,7 @@ extension Kernel {
       let host = try PerfEventHost.ofPageFaults(letters, signal: signal)
       var pages = FreshPages(8)
       let event = try host.create(Kernel.request(period: 2))
-      let fd = try #require(host.slots[Int(event.slot)].descriptor?.fd)
+      let fd = try #require(host.slots[event.index].descriptor?.fd)
       // Held back, as between close and the return to user mode.
       signal.blockHere()
       pages.touch(8)

@@ -53,7 +53,7 @@ extension Kernel {
       let host = try PerfEventHost.ofPageFaults(letters, watchesThrottling: false)
       let ring = FakeRing()
       let event = try host.create(Kernel.request())
-      host.slots[Int(event.slot)].page = ring.page
+      host.slots[event.index].page = ring.page
       ring.writeThrottle()
       #expect(revival.revive(event, on: host))
       #expect(host.knownFailure(of: event) == nil)

@@ -6,43 +6,36 @@ import VPMUModel
 
 struct BoundaryCostTests {
   /// A model whose every read takes its time.
-  private struct SlowModel: PMUModel {
+  private struct SlowModel: SpecialRegisters {
     private let good = IntelModel()
 
-    var declaration: ModelDeclaration { good.declaration }
+    let tables = IntelModel().tables
     func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
       good.refresh(state, guest: guest, host: host)
     }
-    func reset(_ state: PMUState) { good.reset(state) }
-    func isValidMSR(_ msr: MSRNumber, _ state: PMUState) -> Bool { good.isValidMSR(msr, state) }
-    func msrIndexToPMC(_ msr: MSRNumber, _ state: PMUState) -> PMCIndex? { good.msrIndexToPMC(msr, state) }
-    func rdpmcECXToPMC(_ ecx: RDPMCSelector, _ state: PMUState) -> PMCIndex? { good.rdpmcECXToPMC(ecx, state) }
-    func getMSR(_ msr: MSRNumber, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
+    func getMSR(_ msr: MSRNumber, origin: AccessOrigin, _ state: PMUStateView) -> ModelAnswer? {
       let start = Clock.now()
       while Clock.now() &- start < 1000 {}
-      return good.getMSR(msr, origin: origin, state)
+      return nil
     }
-    func setMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
-      good.setMSR(msr, value, origin: origin, state)
-    }
-    func findArchEvent(_ selector: UInt64, _ state: PMUState) -> ModelEvent { good.findArchEvent(selector, state) }
-    func findFixedEvent(_ index: UInt32, _ state: PMUState) -> ModelEvent { good.findFixedEvent(index, state) }
+    func setMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer? { nil }
   }
 
   @Test("each callback is measured once, in the header's names")
   func callbacks() throws {
-    let costs = try BoundaryCost.measure(AMDModel())
+    let costs = try BoundaryCost.costs(of: AMDModel())
     #expect(costs.map(\.callback) == HotCallback.allCases)
     #expect(costs.allSatisfy { $0.time.best <= $0.time.median && $0.plain.best <= $0.plain.median })
   }
 
   @Test("a callback that takes a microsecond is over the bar, by about that, and the others' times are their own")
   func slow() throws {
-    let costs = try BoundaryCost.measure(SlowModel())
+    let costs = try BoundaryCost.costs(of: SlowModel())
     let read = try #require(costs.first { $0.callback == .getMSR })
     #expect(read.overPlain > 50_000 && !read.isWithinBar)
     let write = try #require(costs.first { $0.callback == .setMSR })
-    #expect(write.overPlain < read.overPlain / 2)
+    // An unoptimized build adds to both.
+    #expect(write.overPlain < read.overPlain - 40_000)
   }
 
   @Test("bars are met below them only")

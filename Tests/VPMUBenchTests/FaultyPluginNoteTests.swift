@@ -6,27 +6,18 @@ import VPMUBench
 import VPMUModel
 
 /// A model that gives its events generic numbers that do not exist.
-private struct MisnumberingModel: PMUModel {
+private struct MisnumberingModel: SpecialEvents {
   private let good = AMDModel()
 
-  var declaration: ModelDeclaration { good.declaration }
+  let tables = AMDModel().tables
   func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
     good.refresh(state, guest: guest, host: host)
   }
-  func reset(_ state: PMUState) { good.reset(state) }
-  func isValidMSR(_ msr: MSRNumber, _ state: PMUState) -> Bool { good.isValidMSR(msr, state) }
-  func msrIndexToPMC(_ msr: MSRNumber, _ state: PMUState) -> PMCIndex? { good.msrIndexToPMC(msr, state) }
-  func rdpmcECXToPMC(_ ecx: RDPMCSelector, _ state: PMUState) -> PMCIndex? { good.rdpmcECXToPMC(ecx, state) }
-  func getMSR(_ msr: MSRNumber, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
-    good.getMSR(msr, origin: origin, state)
+  func findArchEvent(_ selector: UInt64, _ state: PMUStateView) -> ModelEvent? {
+    ModelEvent(
+      vpmu_event(select: selector & 0xFFFF, generic: vpmu_generic(rawValue: 77), quality: VPMU_QUALITY_EXACT))
   }
-  func setMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
-    good.setMSR(msr, value, origin: origin, state)
-  }
-  func findArchEvent(_ selector: UInt64, _ state: PMUState) -> ModelEvent {
-    ModelEvent(vpmu_event(select: selector & 0xFFFF, generic: 77, quality: MappingQuality.exact.rawValue))
-  }
-  func findFixedEvent(_ index: UInt32, _ state: PMUState) -> ModelEvent { findArchEvent(0, state) }
+  func findFixedEvent(_ index: UInt32, _ state: PMUStateView) -> ModelEvent? { findArchEvent(0, state) }
 }
 
 struct FaultyPluginNoteTests {

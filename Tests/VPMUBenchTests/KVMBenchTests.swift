@@ -4,6 +4,7 @@ import KVMPMU
 import PerfEventHost
 import Testing
 import VPMUBench
+import VPMUBenchKVM
 import VPMUCore
 
 /// Why no guest can run here; nil: one can.
@@ -13,7 +14,7 @@ private let capabilities = HostProbe.run()
 /// Benches in a guest behind /dev/kvm.
 @Suite(.serialized, .enabled(if: obstacle == nil, "\(obstacle ?? "")"))
 struct KVMBenchTests {
-  private static let told = GuestKind.kvm(KVMMachine(counting: .native, looksAtCounts: false))
+  private static let told = GuestKind.machine(KVMMachine(counting: .native, looksAtCounts: false))
 
   /// Exits of one PMI of one counter, or of one read.
   private static func exits(_ usage: Usage, _ guest: TestGuest) -> UInt64 {
@@ -91,7 +92,7 @@ struct KVMBenchTests {
     let counting = source.countsTheEvent ? GuestCounting.detect() : .native
     let host = try PerfKVMBenchHost(capabilities, source: source, counting: counting)
     let machine = KVMMachine(counting: counting, looksAtCounts: !source.countsTheEvent)
-    let report = try guest.run(BenchOptions(policies: [.reuse], pmis: 12), on: host, in: .kvm(machine))
+    let report = try guest.run(BenchOptions(policies: [.reuse], pmis: 12), on: host, in: .machine(machine))
     #expect(report.results.count + report.skipped.count == 4)
     #expect(!report.results.isEmpty)
     for result in report.results {
@@ -111,12 +112,12 @@ struct KVMBenchTests {
 }
 
 /// Which kind of guest is chosen.
-@Suite struct GuestKindTests {
+@Suite struct GuestSelectionTests {
   private func choose(
     _ selection: GuestSelection, _ host: ChosenHost, obstacle: String? = nil
   ) throws -> (name: String, reason: String) {
-    let (kind, reason) = try GuestKind.choose(selection, on: host, obstacle: obstacle)
-    return (kind.name, reason)
+    let (machine, reason) = try KVMMachine.choose(selection, on: host, obstacle: obstacle)
+    return (machine?.name ?? "thread", reason)
   }
 
   @Test func `A guest behind KVM is chosen where hardware events count it`() throws {

@@ -15,7 +15,7 @@ struct PerfBenchTests {
     let source = try #require(capabilities.bestHost.source)
     let host = try PerfBenchHost(capabilities, source: source)
     let report = try guest.run(BenchOptions(pmis: 24), on: host)
-    // What this machine can't count is told of, never silently left out.
+    // What this machine can't count is reported, never silently left out.
     #expect(report.results.count + report.skipped.count * PolicyKind.allCases.count == 4 * PolicyKind.allCases.count)
     #expect(!report.results.isEmpty)
     for result in report.results {

@@ -11,7 +11,7 @@ import VPMUCore
   @Test(arguments: PolicyKind.allCases)
   func `Traces replay again and again without a mismatch`(policy: PolicyKind) throws {
     let bench = try ReplayBench([path("perf-intel-multiplex"), path("perf-intel-one-gp")], repeats: 5)
-    let results = try bench.run(policy: policy) { _ in IntelModel() }
+    let results = try bench.measure(policy: policy) { _ in IntelModel() }
     #expect(results.map(\.operations) == [1068, 664])
     for result in results {
       #expect(result.mismatches == 0)
@@ -30,7 +30,7 @@ import VPMUCore
     struct Missing: Error {}
     let bench = try ReplayBench([path("perf-amd-k7-count")], repeats: 1)
     #expect {
-      _ = try bench.run(policy: .reuse) { _ -> IntelModel in throw Missing() }
+      _ = try bench.measure(policy: .reuse) { _ -> IntelModel in throw Missing() }
     } throws: { "\($0)".contains("perf-amd-k7-count") && "\($0)".contains("amd") }
   }
 }

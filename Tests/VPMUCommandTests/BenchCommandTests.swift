@@ -23,7 +23,7 @@ struct BenchCommandTests {
         "handler_ns_p99", "created", "reused", "released", "held_after", "host_ops_per_pmi", "rotations",
       ] { #expect(result[key] != nil, "\(key)") }
       #expect(result["host"] as? String == "simulated")
-      // A simulated host counts no guest behind /dev/kvm, unless it is told what that does.
+      // A simulated host counts no guest behind /dev/kvm, unless it is given the events of its loops.
       #expect(result["guest"] as? String == "thread")
       #expect((result["pmis"] as? Int ?? 0) >= 60)
       let held = try #require(result["held_after"] as? Int)
@@ -77,7 +77,7 @@ struct BenchCommandTests {
   }
 
   @Test(
-    "in a guest behind /dev/kvm exits and what one costs are told as well",
+    "The bench of a guest behind /dev/kvm reports exits, and the time of one, as well",
     .enabled(if: obstacle == nil, "\(obstacle ?? "")"))
   func guestBehindKVM() throws {
     let command = try Command.run(

@@ -17,8 +17,8 @@ struct Command {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: name)
   }
 
-  /// Runs `vpmu` to its end. With `refusingPerfEvents` in a process where perf_event_open(2) fails with EPERM, as under a
-  /// container's seccomp profile.
+  /// Runs `vpmu` to its end. With `refusingPerfEvents` in a process where perf_event_open(2) fails with EPERM, as under
+  /// a container's seccomp profile.
   ///
   /// - Parameters:
   ///   - program: the built one, or a copy of it

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 struct PluginsCostTests {
-  @Test("each plugin's load time and callbacks are told with their bars, one JSON object a line")
+  @Test("`plugins cost` reports each plugin's load time and callbacks with their limits, one JSON object a line")
   func json() throws {
     let command = try Command.run(["plugins", "cost", "--json"])
     #expect(command.status == 0, "\(command.errors)")

@@ -65,7 +65,8 @@ private let obstacle = VirtualMachine.obstacle()
     kill(pid, SIGKILL)
     process.waitUntilExit()
     #expect(process.terminationReason == .uncaughtSignal)
-    // The process with its threads, the VM in it and its timers end together; a KVM that still ran it would keep the process.
+    // The process with its threads, the VM in it and its timers end together; a KVM that still ran it would keep the
+    // process.
     #expect(!FileManager.default.fileExists(atPath: "/proc/\(pid)"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { $0 == "t" })
     let next = try Command.run(["run", "--model", "amd-v2", "--pmis", "1"])

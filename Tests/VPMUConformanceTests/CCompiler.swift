@@ -1,6 +1,6 @@
 import Foundation
 
-/// Builds the mutants.
+/// The C compiler, and the mutants that it builds.
 enum CCompiler {
   /// The C compiler in PATH, nil if there is none.
   static let path: String? = ["cc", "clang", "gcc"].lazy.compactMap { name in
@@ -23,7 +23,7 @@ enum CCompiler {
     return directory
   }()
 
-  /// The library of each mutant, by its macro; "" is the plugin that is right.
+  /// The library of each mutant, by its macro; "" is the conforming plugin.
   static let built: Result<[String: Result<String, Failure>], Failure> = {
     guard let path else { return .failure(Failure(description: isMissing)) }
     var libraries: [String: Result<String, Failure>] = [:]
@@ -41,11 +41,11 @@ enum CCompiler {
     return .success(libraries)
   }()
 
-  /// The plugin that is right, with counters of another width, in bits.
-  static func right(width: Int) throws(Failure) -> String {
+  /// The conforming plugin with a definition that makes it another one, as conforming.
+  static func conforming(_ definition: String) throws(Failure) -> String {
     guard let path else { throw Failure(description: isMissing) }
-    let library = directory.appending(path: "width-\(width).so").path
-    let child = start(command(path, "WIDTH=\(width)", library), errors: library + ".errors")
+    let library = directory.appending(path: "conforming-\(definition).so").path
+    let child = start(command(path, definition, library), errors: library + ".errors")
     return try finish(library, child).get()
   }
 
@@ -53,13 +53,13 @@ enum CCompiler {
     let headers = Mutant.sources.appending(path: "../../../Sources/C/CVPMU/include").standardized.path
     let source = Mutant.sources.appending(path: "plugin.c").path
     let definition = macro.isEmpty ? [] : ["-D\(macro)"]
-    // The mutant that is no shared library is what the compiler makes before linking.
+    // The mutant that is no shared library is an object file.
     let kind = macro == "MUTANT_VPMU_ABI_001" ? "-c" : "-shared"
     return [compiler, kind, "-fPIC", "-O1", "-fvisibility=hidden", "-I", headers, "-o", library] + definition
       + [source]
   }
 
-  /// Starts a program. Not by Foundation's `Process` and pipes: these end the program when a signal interrupts them.
+  /// Starts a program. Foundation's `Process` and pipes would end it when a signal interrupts them.
   ///
   /// - Returns: its process, -1 if it can't be started
   static func start(_ arguments: [String], output: String = "/dev/null", errors: String) -> pid_t {

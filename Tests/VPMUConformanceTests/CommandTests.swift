@@ -13,7 +13,7 @@ struct CommandTests {
     }
   }
 
-  @Test("ends with 0 for a plugin that is right: one line a rule, and the numbers")
+  @Test("A conforming plugin gives one line for each rule, the sums, and exit code 0")
   func conforms() throws {
     let program = try Program.vpmu("conformance", Mutant.base.library())
     #expect(program.status == 0)
@@ -23,7 +23,7 @@ struct CommandTests {
     #expect(program.errors.isEmpty)
   }
 
-  @Test("takes the name of a plugin that is found, and one model of it")
+  @Test("A plugin can be given by its name, and one of its models by --model")
   func byName() throws {
     let program = try Program.vpmu("conformance", "amd", "--model", "amd-k7", "--only", "TAB-00[12]")
     #expect(program.status == 0)
@@ -35,7 +35,7 @@ struct CommandTests {
   }
 
   @Test(
-    "says where nothing is, and nothing else, and what to do",
+    "A plugin that does not exist is one error message that says how to go on",
     arguments: [("./no-such-plugin", "check the path"), ("no-such-plugin", "name one by its path")])
   func nothingThere(plugin: String, hint: String) throws {
     let program = try Program.vpmu("conformance", plugin, "--only", "MSR")
@@ -46,22 +46,51 @@ struct CommandTests {
     #expect(program.errors.contains("no-such-plugin") && program.errors.contains(hint))
   }
 
-  @Test("judges a plugin that is not there for programs, and its first rule fails")
+  @Test("With --json the first rule fails for a plugin that does not exist, and the others stand on it")
   func notThere() throws {
     let program = try Program.vpmu("conformance", "no-such-plugin", "--json")
     #expect(program.status == 1)
     let results = try objects(program)
     #expect(results.first?["verdict"] as? String == "failed")
-    #expect(results.dropFirst().allSatisfy { $0["verdict"] as? String == "skipped" })
+    #expect(results.dropFirst().allSatisfy { $0["verdict"] as? String == "not judged" })
+    #expect(results.dropFirst().allSatisfy { $0["stands_on"] as? String == "VPMU-ABI-001" })
+    #expect(results.count == RuleBook.all.count)
   }
 
-  @Test("does not run the code of a file that others could have written, unless it is told to")
+  @Test("Rules that stand on a failed one are one line, and the exit code is that of a failure")
+  func notJudged() throws {
+    let plugin = try Mutant(macro: "MUTANT_VPMU_ABI_004").library()
+    let program = try Program.vpmu("conformance", plugin, "--only", "ABI-00[1-6]")
+    #expect(program.status == 1)
+    #expect(
+      program.lines.filter { $0.contains("not judged") } == [
+        "2 rules that stand on VPMU-ABI-004 were not judged: VPMU-ABI-005 to 006",
+        "6 rules: 3 passed, 1 failed, 0 warnings, 0 skipped, 2 not judged",
+      ])
+    #expect(!program.lines.contains { $0.hasPrefix("VPMU-ABI-005") })
+  }
+
+  @Test("A crash in a callback is one result with the callback, its arguments and the rules that were not judged")
+  func crash() throws {
+    let plugin = try Mutant(macro: "MUTANT_VPMU_ABI_021_CRASHES").library()
+    let results = try objects(try Program.vpmu("conformance", plugin, "--json"))
+    let crashes = results.filter { $0["verdict"] as? String == "crashed" }
+    #expect(crashes.map { $0["id"] as? String } == ["VPMU-ABI-021"])
+    #expect(crashes.first?["callback"] as? String == "get_msr")
+    #expect(crashes.first?["asked"] as? String == "for MSR 0x1051, by the guest")
+    #expect(
+      crashes.first?["message"] as? String == "get_msr crashed (SIGSEGV) when asked for MSR 0x1051, by the guest")
+    let others = results.filter { $0["verdict"] as? String == "not judged" }
+    #expect(others.count > 80 && others.allSatisfy { $0["stands_on"] as? String == "VPMU-ABI-021" })
+    #expect(!results.contains { $0["verdict"] as? String == "failed" })
+  }
+
+  @Test("The code of a file that others could have written does not run without --allow-untrusted-plugins")
   func untrusted() throws {
     let file = CCompiler.directory.appending(path: "\(UUID().uuidString).so").path
     try FileManager.default.copyItem(atPath: Mutant.base.library(), toPath: file)
     #expect(chmod(file, 0o666) == 0)
-    // Where everyone could have written this program, nobody is a stranger.
-    // Whoever may write the program is trusted with its plugins.
+    // Users who may write the program are trusted with its plugins.
     guard try Program.vpmu("plugins", "--plugin", file).status != 0 else {
       try Test.cancel("everyone may write this program")
     }
@@ -74,7 +103,7 @@ struct CommandTests {
     #expect(allowed.errors.hasPrefix("warning: plugin \(file)"))
   }
 
-  @Test("shows a failure with its consequence, its reference, and a trace that `vpmu replay` shows it with")
+  @Test("A failure is shown with its consequence, its reference, and a trace for `vpmu replay`")
   func failure() throws {
     let program = try Program.vpmu("conformance", broken.library(), "--only", "MSR-010")
     #expect(program.status == 1)
@@ -85,7 +114,7 @@ struct CommandTests {
     #expect(program.lines.last == "1 rules: 0 passed, 1 failed, 0 warnings, 0 skipped")
   }
 
-  @Test("writes traces where it is told; each ends with the one answer that differs, and is right for a plugin that is")
+  @Test("--traces writes traces that end with the one answer that differs, and that a conforming plugin answers")
   func traces() throws {
     let directory = CCompiler.directory.appending(path: UUID().uuidString).path
     let program = try Program.vpmu(
@@ -99,14 +128,14 @@ struct CommandTests {
     #expect(replay.status == 1)
     #expect(replay.output.contains("\(file):\(last): "))
     #expect(replay.lines.last?.hasSuffix(" 1 mismatches") ?? false)
-    let mended = try Program.vpmu("replay", file, "--plugin", Mutant.base.library())
-    #expect(mended.status == 0)
+    let conforming = try Program.vpmu("replay", file, "--plugin", Mutant.base.library())
+    #expect(conforming.status == 0)
   }
 
   @Test(
-    "shows what is right before the answer that differs too, also where the plugin was wrong unseen",
+    "A trace holds the right answers before the one that differs, even where the plugin was wrong without showing it",
     arguments: ["CNT-001", "CNT-007", "CNT-008"])
-  func mended(rule: String) throws {
+  func rightAnswers(rule: String) throws {
     let plugin = try Mutant(macro: "MUTANT_VPMU_MSR_015").library()
     let directory = CCompiler.directory.appending(path: UUID().uuidString).path
     let program = try Program.vpmu("conformance", plugin, "--only", rule, "--json", "--traces", directory)
@@ -116,14 +145,14 @@ struct CommandTests {
     #expect(try Program.vpmu("replay", file, "--plugin", Mutant.base.library()).status == 0)
   }
 
-  @Test("puts the trace into the result as an array, where no directory is named")
+  @Test("With --json and without --traces the result holds the trace as an array")
   func jsonTrace() throws {
     let results = try objects(try Program.vpmu("conformance", broken.library(), "--only", "MSR-010", "--json"))
     #expect(
       (results.first?["trace"] as? [[String: Any]])?.map { $0["op"] as? String } == ["configure", "wrmsr", "rdmsr"])
   }
 
-  @Test("lists the rules, for people and for programs")
+  @Test("--list prints the rules, as text or as JSON")
   func list() throws {
     let program = try Program.vpmu("conformance", "--list")
     #expect(program.status == 0)
@@ -134,7 +163,7 @@ struct CommandTests {
   }
 
   @Test(
-    "ends with 64 when its words are off, and says what is right",
+    "Wrong arguments give exit code 64 and a message that says which are right",
     arguments: [
       ([], "--list"), (["x", "--only", "("], "regular expression"), (["x", "--only", "NO-SUCH"], "--list"),
       (["x", "--time-limit", "0"], "3600"), (["x", "--seed", "one"], "seed"),

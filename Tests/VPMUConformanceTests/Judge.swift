@@ -1,7 +1,7 @@
 import Foundation
 import VPMUConformance
 
-/// Judges a plugin by rules in processes of their own.
+/// Runs the rules on a plugin, each in a process of its own.
 enum Judge {
   /// The directory of the test program, where `vpmu` and the plugins are built.
   static let directory = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
@@ -13,11 +13,11 @@ enum Judge {
     path.hasPrefix(CCompiler.directory.path) ? Mutant.sources.appending(path: "Vectors") : vectors
   }
 
-  /// The program that a rule's process runs.
+  /// The program of a rule's process.
   enum Program: String {
-    /// As the command line does.
+    /// The command-line program.
     case vpmu
-    /// The same without the rest of `vpmu`: it starts in half the time.
+    /// The kit without the rest of `vpmu`: it starts in half the time.
     case conformanceJudge = "ConformanceJudge"
 
     var command: [String] {

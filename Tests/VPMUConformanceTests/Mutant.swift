@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// The plugin of `Mutants/`, right or broken in one way.
+/// The plugin of `Mutants/`, conforming or broken in one way.
 struct Mutant: Sendable, CustomTestStringConvertible {
-  /// What is defined for the compiler; nil: the plugin that is right.
+  /// The macro that is defined for the compiler; nil: the conforming plugin.
   let macro: String?
 
   static let base = Mutant(macro: nil)
 
-  /// Every mutant that the sources speak of, by name.
+  /// Every mutant whose macro is in the sources, by name.
   static let all: [Mutant] = {
     let files = (try? FileManager.default.contentsOfDirectory(at: sources, includingPropertiesForKeys: nil)) ?? []
     let text = files.compactMap { try? String(contentsOf: $0, encoding: .utf8) }.joined()
@@ -27,9 +27,9 @@ struct Mutant: Sendable, CustomTestStringConvertible {
     return macro?.hasSuffix("_HANGS") ?? false ? "timed out" : "failed"
   }
 
-  var testDescription: String { macro ?? "the plugin that is right" }
+  var testDescription: String { macro ?? "the conforming plugin" }
 
-  /// The built library. All are built when the first is asked for, two at a time.
+  /// The built library. All are built at the first use, two at a time.
   func library() throws -> String { try CCompiler.built.get()[macro ?? ""]?.get() ?? "" }
 
   static let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Mutants")

@@ -1,9 +1,9 @@
 import Testing
 import VPMUConformance
 
-@Suite("A plugin that breaks one rule", .enabled(if: CCompiler.path != nil, "\(CCompiler.isMissing)"))
+@Suite("Mutants", .enabled(if: CCompiler.path != nil, "\(CCompiler.isMissing)"))
 struct MutantTests {
-  @Test("fails that rule, and none before it", arguments: Mutant.all)
+  @Test("A mutant fails the rule that it breaks, and none before it", arguments: Mutant.all)
   func isCaught(_ mutant: Mutant) throws {
     let rule = try #require(RuleBook.rule(mutant.rule), "\(mutant.testDescription) is for no rule")
     let isWarning = rule.severity == .warning
@@ -16,7 +16,7 @@ struct MutantTests {
     if isWarning { #expect(!results.contains { $0.verdict.isFailure }) }
   }
 
-  @Test("exists for each rule whose violation is a failure, and for each that warns")
+  @Test("Every rule has a mutant that breaks it")
   func areComplete() {
     let covered = Set(Mutant.all.map(\.rule))
     #expect(RuleBook.all.map(\.id).filter { !covered.contains($0) } == [])

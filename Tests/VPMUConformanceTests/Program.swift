@@ -1,6 +1,6 @@
 import Foundation
 
-/// The built `vpmu`, run to its end. Its output goes to files: a full pipe would stop it.
+/// A finished run of the built `vpmu`. Its output goes to files: a full pipe would stop it.
 struct Program {
   var status: Int32
   var output: String

@@ -1,9 +1,9 @@
 import Testing
 import VPMUConformance
 
-@Suite("The rule book")
+@Suite("RuleBook")
 struct RuleBookTests {
-  @Test("has ids of one form, each once, by group in the groups' order")
+  @Test("Rule ids have one form, occur once, and come by group in the order of the groups")
   func ids() throws {
     var groups: [RuleGroup] = []
     for rule in RuleBook.all {
@@ -15,7 +15,7 @@ struct RuleBookTests {
     #expect(groups == RuleGroup.allCases.filter { groups.contains($0) })
   }
 
-  @Test("names a rule's prerequisites before the rule")
+  @Test("A rule comes after its prerequisites in the rule book")
   func prerequisites() {
     var known: Set<String> = []
     for rule in RuleBook.all {
@@ -24,7 +24,7 @@ struct RuleBookTests {
     }
   }
 
-  @Test("says of each rule what, where from and what for, in one line each")
+  @Test("Every rule has a sentence, a reference and a consequence, of one line each")
   func texts() {
     for rule in RuleBook.all {
       for text in [rule.sentence, rule.reference, rule.consequence] {

@@ -7,7 +7,9 @@ import VPMUConformance
 struct ThreadsTests {
   private static let arrived = Atomic(0)
 
-  @Test("runs at the same time, and gives each result in its place", .timeLimit(.minutes(1)))
+  @Test(
+    "Concurrent bodies run at the same time, and their results come in the order of the bodies", .timeLimit(.minutes(1))
+  )
   func concurrent() {
     let results = concurrently(
       (0..<3).map { number in

@@ -4,7 +4,7 @@ import VPMUConformance
 import VPMUModel
 import VPMUTrace
 
-@Suite("A trace whose last answer is wrong")
+@Suite("Shrinking a trace")
 struct TraceShrinkerTests {
   private let shrinker = TraceShrinker(model: IntelModel())
   private let select = MSRNumber(0x186)
@@ -26,7 +26,7 @@ struct TraceShrinkerTests {
     .readMSR(msr, origin: .guest, value: value)
   }
 
-  @Test("loses its reads, and keeps what leads to the answer")
+  @Test("Shrinking removes reads, and keeps the writes that lead to the wrong answer")
   func reads() {
     let wrong = read(counter, 8)
     let long = trace([
@@ -39,14 +39,14 @@ struct TraceShrinkerTests {
     #expect(short.steps.map(\.line) == [2, 3, 4])
   }
 
-  @Test("is not one if an earlier answer is wrong too, or none")
+  @Test("A trace whose earlier answers differ, or none, does not show its last answer only")
   func earlier() {
     #expect(!shrinker.showsLastOnly(trace([read(counter, 1), read(counter, 8)])))
     #expect(!shrinker.showsLastOnly(trace([read(counter, 0)])))
     #expect(!shrinker.showsLastOnly(trace([])))
   }
 
-  @Test("loses all that its judge can do without", arguments: [1, 2, 3, 8, 37, 200])
+  @Test("Shrinking removes every operation that the condition does not need", arguments: [1, 2, 3, 8, 37, 200])
   func smallest(count: Int) {
     let needed = Set([count / 3, count / 2, count - 1])
     let long = trace((0..<count).map { write(counter, UInt64($0)) } + [read(counter, 1 << 40)])

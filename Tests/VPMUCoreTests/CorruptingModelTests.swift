@@ -8,9 +8,9 @@ import Testing
 import VPMUCore
 import VPMUModel
 
-/// A model that each time it is called, in nine of ten cases, overwrites the state it is given: shape, sizes, requests,
-/// the core's own words, counters. Its answers are anything.
-private struct CorruptingModel<Good: PMUModel>: PMUModel {
+/// A model each of whose callbacks, in nine of ten cases, overwrites the state that it is given: shape, sizes,
+/// requests, the core's own words, counters. Its answers are random.
+private struct CorruptingModel<Good: PMUModel>: SpecialRegisters, SpecialSelectors, SpecialEvents {
   let good: Good
   /// Where refresh leaves a shape that is right.
   var spoilsRefresh = false
@@ -22,9 +22,13 @@ private struct CorruptingModel<Good: PMUModel>: PMUModel {
     self.random = random
   }
 
+  private func spoil(_ state: PMUStateView) {
+    spoil(PMUState(UnsafeMutablePointer(mutating: state.pointer)))
+  }
+
   private func spoil(_ state: PMUState) {
     guard random.pointee.below(10) != 0 else { return }
-    let words = UnsafeMutableRawPointer(state).assumingMemoryBound(to: UInt64.self)
+    let words = UnsafeMutableRawPointer(state.pointer).assumingMemoryBound(to: UInt64.self)
     for _ in 0...random.pointee.below(6) {
       words[Int(random.pointee.below(UInt64(MemoryLayout<vpmu_state>.size / 8)))] = random.pointee.value()
     }
@@ -34,7 +38,7 @@ private struct CorruptingModel<Good: PMUModel>: PMUModel {
     let status = random.pointee.below(4) == 0 ? random.pointee.next() : random.pointee.below(4)
     let index = random.pointee.below(3) == 0 ? random.pointee.next() : random.pointee.below(64)
     return ModelAnswer(
-      status: Int32(truncatingIfNeeded: status), pmc: UInt32(truncatingIfNeeded: index),
+      status: vpmu_status(rawValue: UInt32(truncatingIfNeeded: status)), pmc: UInt32(truncatingIfNeeded: index),
       value: random.pointee.value())
   }
 
@@ -45,45 +49,46 @@ private struct CorruptingModel<Good: PMUModel>: PMUModel {
   private var event: ModelEvent {
     ModelEvent(
       vpmu_event(
-        select: random.pointee.value(), generic: Int32(random.pointee.below(14)) - 2,
-        quality: Int32(random.pointee.below(6)) - 1))
+        select: random.pointee.value(), generic: vpmu_generic(rawValue: Int32(random.pointee.below(14)) - 3),
+        quality: vpmu_quality(rawValue: UInt32(random.pointee.below(6)) &- 1)))
   }
 
-  var declaration: ModelDeclaration { good.declaration }
+  var tables: ModelTables { good.tables }
   func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
     let accepts = good.refresh(state, guest: guest, host: host)
     if spoilsRefresh { spoil(state) }
     return accepts
   }
   func reset(_ state: PMUState) { spoil(state) }
-  func isValidMSR(_ msr: MSRNumber, _ state: PMUState) -> Bool { true }
-  func msrIndexToPMC(_ msr: MSRNumber, _ state: PMUState) -> PMCIndex? {
+  func isValidMSR(_ msr: MSRNumber, _ state: PMUStateView) -> Bool { true }
+  func msrIndexToPMC(_ msr: MSRNumber, _ state: PMUStateView) -> PMCIndex? {
     spoil(state)
     return random.pointee.below(4) == 0 ? index : nil
   }
-  func rdpmcECXToPMC(_ ecx: RDPMCSelector, _ state: PMUState) -> PMCIndex? {
+  func rdpmcECXToPMC(_ ecx: RDPMCSelector, _ state: PMUStateView) -> PMCIndex? {
     spoil(state)
     return index
   }
-  func getMSR(_ msr: MSRNumber, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
+  func getMSR(_ msr: MSRNumber, origin: AccessOrigin, _ state: PMUStateView) -> ModelAnswer? {
     spoil(state)
     return answer
   }
-  func setMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
+  func setMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer? {
     spoil(state)
     return answer
   }
-  func findArchEvent(_ selector: UInt64, _ state: PMUState) -> ModelEvent {
+  func findArchEvent(_ selector: UInt64, _ state: PMUStateView) -> ModelEvent? {
     spoil(state)
     return event
   }
-  func findFixedEvent(_ index: UInt32, _ state: PMUState) -> ModelEvent {
+  func findFixedEvent(_ index: UInt32, _ state: PMUStateView) -> ModelEvent? {
     spoil(state)
     return event
   }
-  func earlyRDPMCStatus(_ ecx: RDPMCSelector, _ state: PMUState) -> Int32 {
+  func _checkRDPMCEarly(_ ecx: RDPMCSelector, _ state: PMUStateView) -> vpmu_status {
     spoil(state)
-    return random.pointee.below(4) == 0 ? Int32(truncatingIfNeeded: random.pointee.value()) : Int32(VPMU_DONE)
+    return random.pointee.below(4) == 0
+      ? vpmu_status(rawValue: UInt32(truncatingIfNeeded: random.pointee.value())) : VPMU_DONE
   }
   func deliverPMI(_ state: PMUState) { spoil(state) }
   func cleanup(_ state: PMUState) { spoil(state) }
@@ -111,8 +116,8 @@ struct CorruptingModelTests {
       let generator = UnsafeMutablePointer<SeededGenerator>.allocate(capacity: 1)
       generator.initialize(to: random)
       defer { generator.deallocate() }
-      let vandal = CorruptingModel(model, random: generator)
-      let machine = try GuestMachine(vandal, preset.configuration, policy)
+      let corrupting = CorruptingModel(model, random: generator)
+      let machine = try GuestMachine(corrupting, preset.configuration, policy)
       var guest = RandomGuest(model.declaration, generator: SeededGenerator(seed: random.seed ^ 1))
       for step in 0..<20_000 {
         try machine.perform(guest.next())
@@ -122,7 +127,7 @@ struct CorruptingModelTests {
       #expect(machine.vpmu.pluginFaults.count > 0)
       // The shape that was checked is the one that stays.
       let limits = HostLimits.generous
-      #expect(Array(machine.vpmu.counters).count <= Int(limits.gp_counters + limits.fixed_counters))
+      #expect(Array(machine.vpmu.existingCounters).count <= Int(limits.gp_counters + limits.fixed_counters))
       #expect(machine.host.liveEvents == Int(machine.vpmu.statistics.live))
       try machine.vpmu.reset()
       #expect(machine.host.liveEvents == 0)
@@ -131,7 +136,7 @@ struct CorruptingModelTests {
 
   @Test("a model that overwrites its state ends no process", arguments: VendorPreset.all, PolicyKind.allCases)
   func corrupting(preset: VendorPreset, policy: PolicyKind) throws {
-    let random = SeededGenerator.fresh("a vandal \(preset), \(policy)")
+    let random = SeededGenerator.fresh("a corrupting model \(preset), \(policy)")
     try preset.vendor.accept(Run(preset: preset.preset, policy: policy, random: random))
   }
 
@@ -146,13 +151,13 @@ struct CorruptingModelTests {
       let generator = UnsafeMutablePointer<SeededGenerator>.allocate(capacity: 1)
       generator.initialize(to: random)
       defer { generator.deallocate() }
-      var vandal = CorruptingModel(model, random: generator)
-      vandal.spoilsRefresh = true
+      var corrupting = CorruptingModel(model, random: generator)
+      corrupting.spoilsRefresh = true
       var guest = RandomGuest(model.declaration, generator: SeededGenerator(seed: random.seed ^ 1))
       var (used, refused) = (0, 0)
       for _ in 0..<2000 {
         do {
-          let machine = try GuestMachine(vandal, preset.configuration, Reuse())
+          let machine = try GuestMachine(corrupting, preset.configuration, Reuse())
           for _ in 0..<50 { try machine.perform(guest.next()) }
           used += 1
         } catch let error as VPMUError {

@@ -5,8 +5,8 @@ import Testing
 import VPMUCore
 import VPMUModel
 
-/// A guest that samples as a driver does, on an unruly host, beside what its counters must show: a counter that is on counts
-/// what runs in its rings, and wraps at its width. Counters are written only while they are stopped.
+/// A guest that samples as a driver does, on a fault-injecting host, with the values its counters must show: a counter
+/// that is on counts what runs in its rings, and wraps at its width. Counters are written only while they are stopped.
 struct CountingGuest<Policy: EventPolicy> {
   struct Counter {
     var select: UInt64 = 0
@@ -54,7 +54,7 @@ struct CountingGuest<Policy: EventPolicy> {
     try write(Architectural.globalControl, 0, 0)
     isOn = false
     try enter()
-    try #require(owed == 0, "every wrap of a counter that is stopped was told")
+    try #require(owed == 0, "every wrap of a counter that is stopped was reported")
     let status = try read(Architectural.globalStatus, 0)
     try #require(status == wrapped, "the status of stopped counters")
     try readCounters()

@@ -5,11 +5,9 @@ import VPMUCore
 import VPMUModel
 
 /// The architectural registers, with a freeze: a PMI clears the global control register.
-private struct FreezingModel: DeclaredModel {
+private struct FreezingModel: PMUModel {
   private let intel = IntelModel()
-  var registers: RegisterFile { intel.registers }
-  var events: EventTable { intel.events }
-  var declaration: ModelDeclaration { intel.declaration }
+  var tables: ModelTables { intel.tables }
 
   func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
     intel.refresh(state, guest: guest, host: host)

@@ -4,8 +4,8 @@ import Testing
 import VPMUCore
 import VPMUModel
 
-/// A notification may come before its time; then the host goes on with a whole period of its own. What the guest waits for must
-/// not have to wait as long.
+/// A notification may come before its time; then the host goes on with a whole period of its own. What the guest waits
+/// for must not have to wait as long.
 struct EarlyNotificationTests {
   typealias Machine = FaultVisibilityTests.Machine
 

@@ -5,7 +5,7 @@ import Testing
 import VPMUCore
 import VPMUModel
 
-/// A host whose events stop counting, as when another user takes the counter: none is told when it happens.
+/// A host whose events stop counting, as when another user takes the counter: no notification is sent when it happens.
 private final class FailingHost: HostEvents {
   typealias Event = SimulatedHost.Event
   let base = SimulatedHost(limits: .generous)
@@ -29,7 +29,7 @@ private final class FailingHost: HostEvents {
 }
 
 struct FailingHostTests {
-  @Test("an event that failed while it ran is visible, and made anew with the next pass of whatever counter")
+  @Test("An event that failed while it ran is visible, and created again when any counter is reprogrammed")
   func retried() throws {
     let host = FailingHost()
     let vpmu = try VirtualPMU(

@@ -5,8 +5,8 @@ import Testing
 import VPMUCore
 import VPMUModel
 
-/// What holds on a host as real ones are: counts are exact, no PMI comes before its wrap, and each wrap with INT is told at the
-/// latest when its counter is stopped.
+/// What holds on a host as real ones are: counts are exact, no PMI comes before its wrap, and each wrap with INT is
+/// reported at the latest when its counter is stopped.
 struct FaultInjectingHostTests {
   enum Trouble: CaseIterable {
     case none, late, lost, lostAndReported, periodRefused, shortPeriodClamped, allOfThese
@@ -62,7 +62,7 @@ struct FaultInjectingHostTests {
       }
     }
 
-    /// What runs while the counters are stopped is nobody's.
+    /// Runs while the counters are stopped: no counter may count it.
     private func pause<Policy>(_ guest: inout CountingGuest<Policy>, _ random: inout SeededGenerator) throws {
       for _ in 0..<5 { try step(&guest, &random) }
       try guest.readCounters()

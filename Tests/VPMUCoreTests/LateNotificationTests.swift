@@ -40,7 +40,7 @@ struct LateNotificationTests {
   }
 
   @Test(
-    "a notification that comes when its counter was programmed anew is none of the new programming",
+    "A notification that comes after its counter was programmed again is not one of the new programming",
     arguments: PolicyKind.allCases,
     [true, false])
   func nextProgramming(policy: PolicyKind, isTakenByAccess: Bool) throws {

@@ -32,7 +32,7 @@ struct LifecycleTests {
     let leaf = CPUIDLeaf(leaf: 0xA, subleaf: 0, eax: 0x0730_0102, ebx: 0, ecx: 0, edx: 0x600)
     try guest.vpmu.refresh(GuestConfiguration(leaves: [leaf]))
     #expect(guest.host.liveEvents == 0)
-    #expect(Array(guest.vpmu.counters) == [.generalPurpose(0)])
+    #expect(Array(guest.vpmu.existingCounters) == [.generalPurpose(0)])
     #expect(try guest.vpmu.readMSR(Architectural.counter1) == .generalProtection)
     #expect(try guest.vpmu.readMSR(Architectural.fixed0) == .generalProtection)
   }

@@ -17,7 +17,7 @@ struct NotificationTests {
 
   /// The notifications that came are lost, and it is known that some were.
   private func lose(_ guest: GuestMachine<IntelModel, Reuse>) -> UInt64 {
-    exchange(guest, Mailbox.rescan)
+    exchange(guest, OverflowMailbox.rescan)
   }
 
   /// The notifications that came are still on their way.

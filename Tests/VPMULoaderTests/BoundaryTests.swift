@@ -13,16 +13,16 @@ struct BoundaryTests {
       let guest = GuestConfiguration(leaves: [CPUIDLeaf(leaf: 10, subleaf: 0, eax: 0x1234, ebx: 0, ecx: 0, edx: 0)])
       let limits = HostLimits(gpCounters: 3, fixedCounters: 0, gpWidth: 48, fixedWidth: 48, archEvents: 7)
       #expect(model.refresh(state, guest: guest, host: limits))
-      #expect(state.pointee.gp_count == 3 && state.pointee.version == 0x1234)
+      #expect(state.fields.gp_count == 3 && state.fields.version == 0x1234)
       model.reset(state)
-      #expect(state.pointee.global_control == 0xF)
-      #expect(model.isValidMSR(MSRNumber(3), state) && !model.isValidMSR(MSRNumber(4), state))
-      let read = model.getMSR(MSRNumber(.max), origin: .host, state)
+      #expect(state.fields.global_control == 0xF)
+      #expect(model._isValidMSR(MSRNumber(3), state.view) && !model._isValidMSR(MSRNumber(4), state.view))
+      let read = model._getMSR(MSRNumber(.max), origin: .host, state.view)
       #expect(read.value == 0x1_FFFF_FFFF)
-      let write = model.setMSR(MSRNumber(7), .max - 1, origin: .guest, state)
+      let write = model._setMSR(MSRNumber(7), .max - 1, origin: .guest, state)
       #expect(write.status == VPMU_COUNTER && write.pmc == 3 && write.value == .max)
-      #expect(state.pointee.model_words.0 == .max - 1 && state.pointee.model_words.1 == 7)
-      #expect(model.findFixedEvent(9, state) == ModelEvent(select: 9, generic: .cycles, quality: .exact))
+      #expect(state.fields.model_words.0 == .max - 1 && state.fields.model_words.1 == 7)
+      #expect(model._findFixedEvent(9, state.view) == ModelEvent(select: 9, generic: .cycles, quality: .exact))
     }
   }
 
@@ -39,8 +39,8 @@ struct BoundaryTests {
   func noIndex() throws {
     let model = try Plugin.load(CFixture.build("INDEX=-1")).model
     withState { state in
-      #expect(model.msrIndexToPMC(MSRNumber(0), state) == nil)
-      #expect(model.rdpmcECXToPMC(RDPMCSelector(0), state) == nil)
+      #expect(model._msrIndexToPMC(MSRNumber(0), state.view) == nil)
+      #expect(model._rdpmcECXToPMC(RDPMCSelector(0), state.view) == nil)
     }
   }
 
@@ -50,8 +50,8 @@ struct BoundaryTests {
   func indexOutOfRange(index: Int32) throws {
     let model = try Plugin.load(CFixture.build("INDEX=(int32_t)(\(index)ll)")).model
     withState { state in
-      #expect(model.msrIndexToPMC(MSRNumber(0), state)?.rawValue == 63)
-      #expect(model.rdpmcECXToPMC(RDPMCSelector(0), state)?.rawValue == 63)
+      #expect(model._msrIndexToPMC(MSRNumber(0), state.view)?.rawValue == 63)
+      #expect(model._rdpmcECXToPMC(RDPMCSelector(0), state.view)?.rawValue == 63)
     }
   }
 
@@ -59,8 +59,8 @@ struct BoundaryTests {
   func indexInRange(index: Int32) throws {
     let model = try Plugin.load(CFixture.build("INDEX=\(index)")).model
     withState { state in
-      #expect(model.msrIndexToPMC(MSRNumber(0), state)?.rawValue == UInt32(index))
-      #expect(model.rdpmcECXToPMC(RDPMCSelector(0), state)?.rawValue == UInt32(index))
+      #expect(model._msrIndexToPMC(MSRNumber(0), state.view)?.rawValue == UInt32(index))
+      #expect(model._rdpmcECXToPMC(RDPMCSelector(0), state.view)?.rawValue == UInt32(index))
     }
   }
 
@@ -68,9 +68,9 @@ struct BoundaryTests {
   func unknownEvent() throws {
     let model = try Plugin.load(CFixture.build()).model
     withState { state in
-      let event = model.findArchEvent(0x12, state)
+      let event = model._findArchEvent(0x12, state.view)
       #expect(event.select == 0x12 && event.generic == nil && event.quality == .none)
-      #expect(event.isMisnumbered && !model.findFixedEvent(0, state).isMisnumbered)
+      #expect(event.isMisnumbered && !model._findFixedEvent(0, state.view).isMisnumbered)
     }
   }
 
@@ -84,11 +84,11 @@ struct BoundaryTests {
   func optionalCallbacks(adjust: String) throws {
     let model = try Plugin.load(CFixture.build("ADJUST=\(adjust)")).model
     withState { state in
-      #expect(model.checkRDPMCEarly(RDPMCSelector(.max), state))
-      let before = state.pointee.model_words.0
+      #expect(model._checkRDPMCEarly(RDPMCSelector(.max), state.view) == VPMU_DONE)
+      let before = state.fields.model_words.0
       model.deliverPMI(state)
       model.cleanup(state)
-      #expect(state.pointee.model_words.0 == before)
+      #expect(state.fields.model_words.0 == before)
     }
   }
 }

@@ -55,7 +55,10 @@ private struct MachineComparison: ModelVisitor {
       let action = guest.next()
       let (one, two) = (try linked.perform(action), try loaded.perform(action))
       let isSame =
-        one == two && memcmp(linked.vpmu.state, loaded.vpmu.state, Int(linked.vpmu.state.pointee.struct_size)) == 0
+        one == two
+        && memcmp(
+          linked.vpmu.liveState.pointer, loaded.vpmu.liveState.pointer,
+          Int(linked.vpmu.liveState.fields.struct_size)) == 0
       #expect(isSame, "\(preset.name), seed \(seed), step \(step): \(action): linked in \(one), loaded \(two)")
       guard isSame else { return }
     }

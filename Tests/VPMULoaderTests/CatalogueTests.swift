@@ -6,7 +6,7 @@ import VPMULoader
 struct CatalogueTests {
   /// A plugin called `name`, with one model `name-v1`, for CPUs of `vendor`.
   static func adjust(_ name: String, vendor: String = "TestTestTest") -> String {
-    "ADJUST=info->id=\"org.example.\(name)\";info->name=\"\(name)\";model->name=\"\(name)-v1\";"
+    "ADJUST=info->id=\"org.example.\(name)\";info->name=\"\(name)\";preset->name=\"\(name)-v1\";"
       + "info->preset_count=1;vendors[0]=\"\(vendor)\";"
   }
 

@@ -6,7 +6,8 @@ import VPMUCore
 import VPMULoader
 import VPMUModel
 
-/// A plugin, built from `pmu.c` with something wrong in it, loaded from its file and driven by a guest that does anything.
+/// A plugin, built from `pmu.c` with something wrong in it, loaded from its file and driven by a guest that does
+/// anything.
 @Suite("A plugin", .enabled(if: CFixture.compiler != nil, "\(CFixture.noCompiler)"))
 struct FaultyPluginTests {
   static let id = "org.example.pmu"
@@ -63,7 +64,8 @@ struct FaultyPluginTests {
     ("ON_SELECTOR=return 64;", isSelector), ("ON_SELECTOR=return -2;", isSelector),
     ("ON_SELECTOR=return (int32_t)(ecx * 0x10001u + 5);", isSelector),
     ("ON_EARLY=return 2 + 1;", isEarly), ("ON_EARLY=return -1;", isEarly), ("ON_EARLY=return 4711;", isEarly),
-    ("ON_READ=return ANSWER(4, 0, 0);", isStatus), ("ON_READ=return ANSWER(-1, 0, 0);", isStatus),
+    ("ON_EARLY=return VPMU_BY_TABLES;", isEarly),
+    ("ON_READ=return ANSWER(5, 0, 0);", isStatus), ("ON_READ=return ANSWER(-1, 0, 0);", isStatus),
     ("ON_READ=return ANSWER(INT32_MIN, 0, 0);", isStatus),
     ("ON_READ=return ANSWER(VPMU_COUNTER, 4, 0);", isCounter),
     ("ON_READ=return ANSWER(VPMU_COUNTER, 63, 0);", isCounter),
@@ -94,6 +96,7 @@ struct FaultyPluginTests {
     "that sets bits of counters that do not exist, or of the core's own words, moves no other counter",
     arguments: [
       "ON_WRITE=state->reprogram = ~0ull; state->in_use = ~0ull;",
+      "ON_WRITE=state->locally_enabled = ~0ull;", "ON_PMI=state->locally_enabled = ~0ull;",
       "ON_WRITE=state->retry = ~0ull; state->interrupts = ~0ull;",
       "ON_PMI=state->reprogram = ~0ull; state->in_use = 1ull << 63;",
       "ON_CLEANUP=state->reprogram |= ~0ull << 40; state->in_use = ~0ull;",
@@ -120,7 +123,7 @@ struct FaultyPluginTests {
       "ON_WRITE=\(mistake) if (msr >= 0x30) state->global_control = ~0ull; state->fixed_control = ~0ull; \(answer)",
       "ON_READ=\(answer)", "ON_PMI=\(mistake)", "ON_CLEANUP=\(mistake)")
     try drive(machine)
-    #expect(Array(machine.vpmu.counters).map(\.rawValue) == [0, 1, 2, 3, 32, 33])
+    #expect(Array(machine.vpmu.existingCounters).map(\.rawValue) == [0, 1, 2, 3, 32, 33])
   }
 
   @Test(
@@ -134,7 +137,7 @@ struct FaultyPluginTests {
     #expect(machine.vpmu.pluginFaults.last == .sizes)
     #expect(machine.vpmu.pluginFaultReport?.contains(Self.id) == true)
     try drive(machine)
-    #expect(machine.vpmu.state.pointee.counter_size == UInt32(MemoryLayout<vpmu_counter>.size))
+    #expect(machine.vpmu.liveState.fields.counter_size == UInt32(MemoryLayout<vpmu_counter>.size))
   }
 
   @Test(
@@ -154,7 +157,7 @@ struct FaultyPluginTests {
     #expect(text.contains(Self.id) && text.contains(reason), "\(text)")
   }
 
-  @Test("whose refresh returns a status that is none makes no virtual PMU, and is named", arguments: [1, 3, 17, -5])
+  @Test("whose refresh returns a status that is none makes no virtual PMU, and is named", arguments: [1, 3, 4, 17, -5])
   func refreshStatus(status: Int32) throws {
     let expected = VPMUError.invalidStatus(model: Self.id, status: status)
     #expect(throws: expected) { _ = try machine("ON_REFRESH=return \(status);") }

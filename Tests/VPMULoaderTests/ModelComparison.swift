@@ -23,7 +23,7 @@ struct ModelComparison<First: PMUModel, Second: PMUModel> {
           var random = SeededGenerator(seed: seed)
           for call in 0..<calls {
             let text = perform(one, two, &random)
-            let isSame = text == nil && memcmp(one, two, MemoryLayout<vpmu_state>.size) == 0
+            let isSame = text == nil && memcmp(one.pointer, two.pointer, MemoryLayout<vpmu_state>.size) == 0
             #expect(isSame, "\(preset.name), seed \(seed), call \(call): \(text ?? "the states differ")")
             guard isSame else { return }
           }
@@ -48,19 +48,27 @@ struct ModelComparison<First: PMUModel, Second: PMUModel> {
     switch random.below(16) {
     case 0..<6:
       return differ(
-        "set_msr", same, first.setMSR(msr, value, origin: origin, one), second.setMSR(msr, value, origin: origin, two))
+        "set_msr", same, first._setMSR(msr, value, origin: origin, one), second._setMSR(msr, value, origin: origin, two)
+      )
     case 6..<9:
-      return differ("get_msr", same, first.getMSR(msr, origin: origin, one), second.getMSR(msr, origin: origin, two))
-    case 9: return differ("is_valid_msr", ==, first.isValidMSR(msr, one), second.isValidMSR(msr, two))
-    case 10: return differ("msr_idx_to_pmc", ==, first.msrIndexToPMC(msr, one), second.msrIndexToPMC(msr, two))
+      return differ(
+        "get_msr", same, first._getMSR(msr, origin: origin, one.view), second._getMSR(msr, origin: origin, two.view))
+    case 9: return differ("is_valid_msr", ==, first._isValidMSR(msr, one.view), second._isValidMSR(msr, two.view))
+    case 10:
+      return differ("msr_idx_to_pmc", ==, first._msrIndexToPMC(msr, one.view), second._msrIndexToPMC(msr, two.view))
     case 11:
       let ecx = RDPMCSelector(random.below(2) == 0 ? word : UInt32(random.below(8)) | (word & 0x4000_0000))
-      let early = differ("check_rdpmc_early", ==, first.checkRDPMCEarly(ecx, one), second.checkRDPMCEarly(ecx, two))
-      return early ?? differ("rdpmc_ecx_to_pmc", ==, first.rdpmcECXToPMC(ecx, one), second.rdpmcECXToPMC(ecx, two))
-    case 12: return differ("find_arch_event", ==, first.findArchEvent(value, one), second.findArchEvent(value, two))
+      let early = differ(
+        "check_rdpmc_early", ==, first._checkRDPMCEarly(ecx, one.view), second._checkRDPMCEarly(ecx, two.view))
+      return early
+        ?? differ("rdpmc_ecx_to_pmc", ==, first._rdpmcECXToPMC(ecx, one.view), second._rdpmcECXToPMC(ecx, two.view))
+    case 12:
+      return differ(
+        "find_arch_event", ==, first._findArchEvent(value, one.view), second._findArchEvent(value, two.view))
     case 13:
-      let index = UInt32(random.below(UInt64(max(one.pointee.fixed_count, 1))))
-      return differ("find_fixed_event", ==, first.findFixedEvent(index, one), second.findFixedEvent(index, two))
+      let index = UInt32(random.below(UInt64(max(one.fields.fixed_count, 1))))
+      return differ(
+        "find_fixed_event", ==, first._findFixedEvent(index, one.view), second._findFixedEvent(index, two.view))
     case 14:
       first.deliverPMI(one)
       second.deliverPMI(two)
@@ -88,6 +96,8 @@ func expectEqual(_ left: ModelDeclaration, _ right: ModelDeclaration) {
   #expect(left.cpuidVendors == right.cpuidVendors)
   #expect(left.ranges == right.ranges)
   #expect(left.events == right.events)
+  #expect(left.fixedEvents == right.fixedEvents)
+  #expect(left.masksLVTPC == right.masksLVTPC)
   #expect(left.eventSelectMask == right.eventSelectMask)
   #expect(left.presets.map(\.name) == right.presets.map(\.name))
   #expect(left.presets.map(\.summary) == right.presets.map(\.summary))

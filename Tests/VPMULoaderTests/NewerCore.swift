@@ -2,8 +2,8 @@ import CVPMU
 import Glibc
 import VPMUModel
 
-/// What a core of a later minor version hands to a plugin: each struct and element is longer than this header's, and what
-/// comes after the part that is known here must not be touched. The counters are larger, and stand elsewhere.
+/// What a core of a later minor version hands to a plugin: each struct and element is longer than this header's, and
+/// what comes after the part that is known here must not be touched. The counters are larger, and stand elsewhere.
 final class NewerCore {
   private static let tail = 48
   private static let canary: UInt8 = 0xA5
@@ -20,7 +20,7 @@ final class NewerCore {
   let guest: UnsafePointer<vpmu_guest_config>
   let limits: UnsafePointer<vpmu_host_limits>
 
-  var state: PMUState { memory.assumingMemoryBound(to: vpmu_state.self) }
+  var state: PMUState { PMUState(memory.assumingMemoryBound(to: vpmu_state.self)) }
 
   init(_ configuration: GuestConfiguration, _ limits: HostLimits) {
     var others: [UnsafeMutableRawBufferPointer] = []
@@ -59,9 +59,9 @@ final class NewerCore {
     memset(memory, Int32(Self.canary), Self.size)
     self.others = others
     memset(memory, 0, Self.countersAt)
-    state.pointee.struct_size = UInt32(Self.size)
-    state.pointee.counter_size = UInt32(Self.counterSize)
-    state.pointee.counters_offset = UInt32(Self.counters)
+    state.fields.struct_size = UInt32(Self.size)
+    state.fields.counter_size = UInt32(Self.counterSize)
+    state.fields.counters_offset = UInt32(Self.counters)
     for n in 0..<Self.counterCount { memset(counter(n), 0, MemoryLayout<vpmu_counter>.size) }
   }
 
@@ -86,7 +86,7 @@ final class NewerCore {
 
   /// The same of a state of this header's.
   static func known(_ state: PMUState) -> [UInt8] {
-    Array(UnsafeRawBufferPointer(start: state, count: MemoryLayout<vpmu_state>.size)[12...])
+    Array(UnsafeRawBufferPointer(start: state.pointer, count: MemoryLayout<vpmu_state>.size)[12...])
   }
 
   /// Whether all that this header does not know is as it was.

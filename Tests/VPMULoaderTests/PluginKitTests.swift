@@ -1,4 +1,5 @@
 import CVPMU
+import TestSupport
 import Testing
 import VPMULoader
 import VPMUModel
@@ -21,6 +22,15 @@ struct PluginKitTests {
   func answers(seed: UInt64) throws {
     let model = try Plugin { exported.enter($0) }.model
     ModelComparison(first: fixture, second: model).expectEqual(seed: seed, calls: 4000)
+  }
+
+  @Test("has the counters of its event rows, also where it looks other events up itself")
+  func countersOfEvents() throws {
+    let model = try Plugin { exported.enter($0) }.model
+    withState { state in
+      let event = model._findArchEvent(0xF_0000_FFFF, state.view)
+      #expect(event.counters == 0b101 && event == fixture._findArchEvent(0xF_0000_FFFF, state.view))
+    }
   }
 
   @Test("gives the same table at every call")

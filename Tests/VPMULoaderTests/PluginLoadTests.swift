@@ -34,13 +34,14 @@ struct PluginLoadTests {
     #expect(
       declaration.ranges == [
         RegisterRange(.gpCounter, first: 0, count: 4, rdpmcBase: 0, traits: .signExtends),
-        RegisterRange(.other, first: 0x100, traits: .readOnly),
+        RegisterRange(.other, first: 0x100, traits: .readOnly, features: .ofModel(47)),
       ])
     #expect(
       declaration.events == [
-        ModelEvent(select: 0x3C, generic: .cycles, quality: .exact),
-        ModelEvent(select: 0xC0, generic: .instructions, quality: .sameUnit),
+        EventRow(0x3C, .cycles, .exact, "CPU_CYCLES", features: .ofModel(1)),
+        EventRow(0xC0, .instructions, .sameUnit, counters: 5),
       ])
+    #expect(declaration.fixedEvents == [EventRow(0xC0, .instructions, .exact, "INST")])
   }
 
   @Test("the same file by another path gives the same plugin")
@@ -93,28 +94,24 @@ struct PluginLoadTests {
     #expect(throws: PluginLoadError.entryRefused(path: path)) { try Plugin.load(path) }
   }
 
-  @Test(
-    "a plugin without a required callback names it",
-    arguments: [
-      "refresh", "reset", "is_valid_msr", "msr_idx_to_pmc", "rdpmc_ecx_to_pmc", "get_msr", "set_msr",
-      "find_arch_event", "find_fixed_event",
-    ])
-  func missingCallback(name: String) throws {
-    let path = try CFixture.build("ADJUST=ops->\(name)=NULL;")
-    #expect(throws: PluginLoadError.missingCallback(path: path, name: name)) { try Plugin.load(path) }
+  @Test("a plugin without the required callback names it")
+  func missingCallback() throws {
+    let path = try CFixture.build("ADJUST=ops->refresh=NULL;")
+    #expect(throws: PluginLoadError.missingCallback(path: path, name: "refresh")) { try Plugin.load(path) }
   }
 
   @Test(
     "a struct or element shorter than in version 1.0 gives its size and the least one",
     arguments: [
-      ("info->struct_size=127;", "vpmu_plugin_info", 127, 128),
-      ("info->struct_size=0;", "vpmu_plugin_info", 0, 128),
-      ("ops->struct_size=79;", "vpmu_ops", 79, 80),
-      ("model->struct_size=40;", "vpmu_preset", 40, 48),
+      ("info->struct_size=143;", "vpmu_plugin_info", 143, 144),
+      ("info->struct_size=0;", "vpmu_plugin_info", 0, 144),
+      ("ops->struct_size=15;", "vpmu_ops", 15, 16),
+      ("preset->struct_size=40;", "vpmu_preset", 40, 48),
       ("info->preset_size=8;", "vpmu_preset", 8, 48),
-      ("info->range_size=0;", "vpmu_register_range", 0, 32),
-      ("info->event_size=15;", "vpmu_event", 15, 16),
-      ("model->leaf_size=4;", "vpmu_cpuid_leaf", 4, 24),
+      ("info->range_size=0;", "vpmu_register_range", 0, 40),
+      ("info->event_size=39;", "vpmu_event_row", 39, 40),
+      ("info->fixed_event_size=24;", "vpmu_event_row", 24, 40),
+      ("preset->leaf_size=4;", "vpmu_cpuid_leaf", 4, 24),
     ] as [(String, String, UInt32, UInt32)])
   func tooSmall(adjust: String, name: String, size: UInt32, minimum: UInt32) throws {
     let path = try CFixture.build("ADJUST=\(adjust)")
@@ -141,21 +138,26 @@ struct PluginLoadTests {
       ("info->cpuid_vendors=NULL;", "cpuid_vendors"),
       ("vendors[0]=\"Short\";", "cpuid_vendors[0] \"Short\""),
       ("info->preset_count=0;", "preset_count is 0"),
-      ("info->models=NULL;", "vpmu_preset is NULL"),
+      ("info->presets=NULL;", "vpmu_preset is NULL"),
       ("info->preset_count=0xFFFFFFFF;", "beyond reason"),
       ("info->preset_size=0x7FFFFFFF;", "beyond reason"),
-      ("model->name=NULL;", "models[0].name"),
-      ("model->summary=NULL;", "models[0].summary"),
-      ("model->name=\"test-v2\";", "two models are called test-v2"),
-      ("model->leaves=NULL;", "vpmu_cpuid_leaf is NULL"),
+      ("preset->name=NULL;", "presets[0].name"),
+      ("preset->summary=NULL;", "presets[0].summary"),
+      ("preset->name=\"test-v2\";", "two presets are called test-v2"),
+      ("preset->leaves=NULL;", "vpmu_cpuid_leaf is NULL"),
       ("range->count=0;", "ranges[0]"),
-      ("range->stride=0;", "ranges[0]"),
+      ("range->role=VPMU_ROLE_CONSTANT;range->word=1;", "ranges[0]"),
+      ("ranges[1].known.count=65533;", "ranges claim 65537 registers, 65536 is the limit"),
+      ("ranges[1].known.count=0x7FFFFFFF;", "ranges claim 2147483651 registers, 65536 is the limit"),
       ("range->count=17;", "ranges[0]"),
       ("range->first=0xFFFFFFFE;", "ranges[0]"),
       ("range->first_pmc=0xFFFFFFFF;", "ranges[0]"),
       ("range->role=VPMU_ROLE_FIXED_COUNTER;", "ranges[0]"),
       ("range->rdpmc_base=0xFFFFFFFE;", "ranges[0]"),
-      ("info->events=NULL;", "vpmu_event is NULL"),
+      ("info->events=NULL;", "vpmu_event_row is NULL"),
+      ("info->fixed_events=NULL;", "vpmu_event_row is NULL"),
+      ("events[1].known.name=\"\\x1b\";", "events[1].name holds control characters"),
+      ("fixed_events[0].known.name=\"\\xFF\";", "fixed_events[0].name is not UTF-8"),
       ("info->event_select_mask=0;", "event_select_mask"),
       ("info->event_select_mask=0xFFFF;", "event_select_mask"),
       ("info->ops=NULL;", "ops is NULL"),

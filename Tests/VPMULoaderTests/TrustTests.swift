@@ -28,7 +28,7 @@ struct TrustedWritersTests {
   }
 
   @Test(
-    "others' are not, and the command that mends it is told",
+    "Files of others are not trusted, and the message holds the command that mends it",
     arguments: [
       (1, S_IFREG | 0o755, "belongs to the user 1", "chown 54321 /no/x"),
       (1, S_IFREG | 0o777, "belongs to the user 1", "chown 54321 /no/x"),

@@ -22,12 +22,12 @@ struct CounterShapeTests {
           let bits = [width, hostWidth, 63].min() ?? 0
           let gp = bits == 0 ? 0 : [count, limit, 10].min() ?? 0
           let fixed = bits == 0 ? 0 : [count, limit, 16].min() ?? 0
-          #expect(state.pointee.gp_count == gp && state.pointee.fixed_count == fixed)
-          #expect(state.pointee.gp_mask == (1 << UInt64(bits)) - 1 && state.pointee.fixed_mask == state.pointee.gp_mask)
+          #expect(state.fields.gp_count == gp && state.fields.fixed_count == fixed)
+          #expect(state.fields.gp_mask == (1 << UInt64(bits)) - 1 && state.fields.fixed_mask == state.fields.gp_mask)
           let counters = (0..<gp).map { UInt64(1) << UInt64($0) } + (0..<fixed).map { UInt64(1) << UInt64(32 + $0) }
           let all = counters.reduce(0, |)
-          #expect(state.pointee.all_valid == all)
-          #expect(state.pointee.global_control_reserved == ~all && state.pointee.global_status_reserved == ~all)
+          #expect(state.fields.all_valid == all)
+          #expect(state.fields.global_control_reserved == ~all && state.fields.global_status_reserved == ~all)
         }
       }
     }
@@ -42,19 +42,19 @@ struct CounterShapeTests {
         generalPurpose: .none, fixed: CounterShape(count: count, width: 48),
         host: HostLimits(gpCounters: 16, fixedCounters: 16, gpWidth: 48, fixedWidth: 48, archEvents: 0),
         registers: Self.registers)
-      #expect(state.pointee.fixed_control_reserved == ~bits)
+      #expect(state.fields.fixed_control_reserved == ~bits)
     }
   }
 
   @Test("leave what is not theirs alone")
   func rest() {
     withState { state in
-      state.pointee.version = 7
-      state.pointee.event_select_reserved = 5
+      state.fields.version = 7
+      state.fields.event_select_reserved = 5
       state.add(.globalControl)
       state.setCounters(
         generalPurpose: CounterShape(count: 2, width: 40), host: .generous, registers: Self.registers)
-      #expect(state.pointee.version == 7 && state.pointee.event_select_reserved == 5)
+      #expect(state.fields.version == 7 && state.fields.event_select_reserved == 5)
       #expect(state.hasGlobalControl && state.generalPurposeCounters == 3)
     }
   }

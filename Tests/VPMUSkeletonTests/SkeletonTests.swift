@@ -64,7 +64,7 @@ struct SkeletonTests {
   func takenNames() throws {
     let modules = try Self.text("Package.swift").matches(of: /name: "VPMU([A-Za-z]+)"/).map { String($0.1) }
     #expect(modules.contains("Model") && modules.contains("Intel"))
-    for name in modules + ["Declared", "PMU", "pmu"] {
+    for name in modules + ["PMU", "pmu"] {
       guard !name.hasSuffix("Tests") else { continue }
       #expect(throws: SkeletonError.nameTaken(name)) { try Skeleton(name: name, language: .c) }
     }

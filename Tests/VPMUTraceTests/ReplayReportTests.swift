@@ -159,26 +159,17 @@ private func replay<Policy: EventPolicy>(_ steps: [String], _ policy: Policy) th
   }
 }
 
-/// The architectural model, but for counter 0, which it takes for one that does not exist.
-private struct StrayModel: PMUModel {
+/// The architectural model, but for counter 0, whose register it assigns to a counter that does not exist.
+private struct StrayModel: SpecialRegisters {
   private let good = IntelModel()
 
-  var declaration: ModelDeclaration { good.declaration }
+  var tables: ModelTables { good.tables }
   func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
     good.refresh(state, guest: guest, host: host)
   }
-  func reset(_ state: PMUState) { good.reset(state) }
-  func isValidMSR(_ msr: MSRNumber, _ state: PMUState) -> Bool { good.isValidMSR(msr, state) }
-  func msrIndexToPMC(_ msr: MSRNumber, _ state: PMUState) -> PMCIndex? {
-    msr == MSRNumber(0xC1) ? .generalPurpose(9) : good.msrIndexToPMC(msr, state)
+  func msrIndexToPMC(_ msr: MSRNumber, _ state: PMUStateView) -> PMCIndex? {
+    msr == MSRNumber(0xC1) ? .generalPurpose(9) : registers.pmc(of: msr, state)
   }
-  func rdpmcECXToPMC(_ ecx: RDPMCSelector, _ state: PMUState) -> PMCIndex? { good.rdpmcECXToPMC(ecx, state) }
-  func getMSR(_ msr: MSRNumber, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
-    good.getMSR(msr, origin: origin, state)
-  }
-  func setMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
-    good.setMSR(msr, value, origin: origin, state)
-  }
-  func findArchEvent(_ selector: UInt64, _ state: PMUState) -> ModelEvent { good.findArchEvent(selector, state) }
-  func findFixedEvent(_ index: UInt32, _ state: PMUState) -> ModelEvent { good.findFixedEvent(index, state) }
+  func getMSR(_ msr: MSRNumber, origin: AccessOrigin, _ state: PMUStateView) -> ModelAnswer? { nil }
+  func setMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin, _ state: PMUState) -> ModelAnswer? { nil }
 }

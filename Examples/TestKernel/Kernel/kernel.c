@@ -1,9 +1,9 @@
 /*
- * A test kernel: checks how it was booted and what its PMU does, and tells on the serial line. Its result is the number of
- * checks that failed.
+ * A test kernel: checks how it was booted and what its PMU does, and tells on the serial line. Its result is the number
+ * of checks that failed.
  *
- *     cc -m32 -O1 -ffreestanding -fno-pic -fno-stack-protector -fcf-protection=none -mgeneral-regs-only -nostdlib -static \
- *        -Wl,-T,kernel.ld -Wl,--build-id=none -o kernel.elf start.S kernel.c
+ *     cc -m32 -O1 -ffreestanding -fno-pic -fno-stack-protector -fcf-protection=none -mgeneral-regs-only -nostdlib \
+ *        -static -Wl,-T,kernel.ld -Wl,--build-id=none -o kernel.elf start.S kernel.c
  */
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -80,7 +80,7 @@ struct module {
 
 static void check_boot(u32 magic, const struct information *information) {
   check("EAX is multiboot's", magic == 0x2badb002);
-  check("memory, command line and modules are told", (information->flags & 0xd) == 0xd);
+  check("memory, command line and modules are given", (information->flags & 0xd) == 0xd);
   put("memory: ");
   put_number(information->memory_upper);
   put(" KB above 1 MB\ncommand line: ");

@@ -1,21 +1,40 @@
 import VPMUModel
 
-/// The generic events in AMD's encodings (family 17h and later; the same numbers since K7 but for the cache events).
+/// Events by CPU family: the Processor Programming Reference of each, "Core Performance Monitor Counters".
 enum AMDEvents {
-  static let all: [ModelEvent] = [
-    ModelEvent(select: 0x0076, generic: .cycles, quality: .exact),
-    ModelEvent(select: 0x00C0, generic: .instructions, quality: .exact),
-    // Requests to, and misses of, the second-level cache; elsewhere the generic events mean the last level.
-    ModelEvent(select: 0x077D, generic: .cacheReferences, quality: .approximate),
-    ModelEvent(select: 0x077E, generic: .cacheMisses, quality: .approximate),
-    ModelEvent(select: 0x00C2, generic: .branches, quality: .exact),
-    ModelEvent(select: 0x00C3, generic: .branchMisses, quality: .exact),
-    ModelEvent(select: 0x00D0, generic: .stalledCyclesFrontend, quality: .approximate),
-    ModelEvent(select: 0x00D1, generic: .stalledCyclesBackend, quality: .approximate),
+  private static let beforeZen = ModelFeatures.ofModel(1)
+  private static let (zen, zen1) = (ModelFeatures.ofModel(2), ModelFeatures.ofModel(3))
+  /// Zen 2 and later, Zen 4 and later.
+  private static let (zen2, zen4) = (ModelFeatures.ofModel(4), ModelFeatures.ofModel(5))
+
+  static let rows: [EventRow] = [
+    EventRow(0x76, .cycles, .exact, "CYCLES_NOT_IN_HALT"),
+    EventRow(0xC0, .instructions, .exact, "RETIRED_INSTRUCTIONS"),
+    EventRow(0xC2, .branches, .exact, "RETIRED_BRANCH_INSTRUCTIONS"),
+    EventRow(0xC3, .branchMisses, .exact, "RETIRED_BRANCH_INSTRUCTIONS_MISPREDICTED"),
+    // Of the second-level cache; elsewhere the generic events mean the last level.
+    EventRow(0x077D, .cacheReferences, .approximate, "REQUESTS_TO_L2", features: beforeZen),
+    EventRow(0x077E, .cacheMisses, .approximate, "L2_CACHE_MISS", features: beforeZen),
+    EventRow(0xFF60, .cacheReferences, .approximate, "REQUESTS_TO_L2_GROUP1", features: zen),
+    EventRow(0x0964, .cacheMisses, .approximate, "CORE_TO_L2_CACHEABLE_REQUEST_ACCESS_STATUS", features: zen),
+    EventRow(0xD0, .stalledCyclesFrontend, .approximate, "DECODER_EMPTY", features: beforeZen),
+    EventRow(0xD1, .stalledCyclesBackend, .approximate, "DISPATCH_STALLS", features: beforeZen),
+    EventRow(0x0287, .stalledCyclesFrontend, .approximate, "IC_STALL_DQ_EMPTY", features: zen1),
+    EventRow(0x0187, .stalledCyclesBackend, .approximate, "IC_STALL_BACK_PRESSURE", features: zen1),
+    EventRow(0xA9, .stalledCyclesFrontend, .approximate, "MICRO_OP_QUEUE_EMPTY", features: zen2),
+    EventRow(0x1_0000_0120, .referenceCycles, .sameUnit, "P0_FREQ_CYCLES_NOT_IN_HALT", features: zen4),
   ]
 
-  /// The event's number in an event select: bits 7:0 and 35:32.
-  static let selectMask: UInt64 = 0xF_0000_00FF
-
-  static let table = EventTable(all, eventSelectMask: selectMask)
+  /// By CPUID 1 EAX: AMD APM vol. 3, appendix E.
+  static func features(signature: UInt32) -> ModelFeatures {
+    let base = (signature >> 8) & 0xF
+    let model = (signature >> 12) & 0xF0 | (signature >> 4) & 0xF
+    switch (base == 0xF ? base + (signature >> 20) & 0xFF : base, model) {
+    case (6...0x16, _): return beforeZen
+    case (0x17, 0...0x2F), (0x17, 0x50...0x5F), (0x18, _): return [zen, zen1]
+    case (0x19, 0x10...0x1F), (0x19, 0x60...0xAF), (0x1A, _): return [zen, zen2, zen4]
+    case (0x17, _), (0x19, _): return [zen, zen2]
+    default: return []
+    }
+  }
 }

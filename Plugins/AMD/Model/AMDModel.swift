@@ -1,11 +1,5 @@
 /// AMD's performance monitoring: the four counters of K7, the six of family 15h (PERFCTR_CORE), and PerfMonV2 with its
 /// global registers. AMD APM vol. 2, 13.2, and vol. 3, CPUID.
-///
-/// | file | what |
-/// |---|---|
-/// | `AMDRegisters` | MSR numbers and reserved bits |
-/// | `AMDEvents` | the generic events and their encodings |
-/// | `AMDPresets` | CPUs by name |
 import CVPMU
 import VPMUModel
 
@@ -13,37 +7,29 @@ import VPMUModel
 ///
 /// CPUID can't hide an AMD PMU: a guest without PERFCTR_CORE still has the four K7 counters. A VMM that wants none does
 /// not call the vPMU.
-public struct AMDModel: DeclaredModel {
-  public let registers = AMDRegisters.file
-  public let events = AMDEvents.table
+public struct AMDModel: PMUModel {
+  public let tables = constant
 
   public init() {}
 
-  public var declaration: ModelDeclaration { Self.declaration }
+  private static let constant = ModelTables(
+    ModelDeclaration(
+      id: "org.vpmu.amd", name: "amd", version: "0.1.0", license: "Apache-2.0",
+      cpuidVendors: ["AuthenticAMD", "HygonGenuine"], presets: AMDPresets.all, ranges: AMDRegisters.ranges,
+      events: AMDEvents.rows, eventSelectMask: 0xF_0000_00FF))
 
-  private static let declaration = ModelDeclaration(
-    id: "org.vpmu.amd", name: "amd", version: "0.1.0", license: "Apache-2.0",
-    cpuidVendors: ["AuthenticAMD", "HygonGenuine"], presets: AMDPresets.all, ranges: AMDRegisters.ranges,
-    events: AMDEvents.all, eventSelectMask: AMDEvents.selectMask)
-
-  /// CPUID leaves 8000_0001H and 8000_0022H: AMD APM vol. 3, appendix E.
+  /// CPUID leaves 1, 8000_0001H and 8000_0022H: AMD APM vol. 3, appendix E.
   public func refresh(_ state: PMUState, guest: GuestConfiguration, host: HostLimits) -> Bool {
     let isCore = guest.leaf(0x8000_0001).ecx & AMDPresets.perfctrCore != 0
     let v2 = guest.leaf(0x8000_0022)
     let hasGlobal = v2.eax & AMDPresets.perfMonV2 != 0
     let count = hasGlobal ? v2.ebx & 0xF : isCore ? AMDRegisters.coreCount : AMDRegisters.k7Count
-    state.setCounters(
-      generalPurpose: CounterShape(count: count, width: AMDRegisters.counterWidth), host: host, registers: registers)
-    state.pointee.event_select_reserved = AMDRegisters.eventSelectReserved
-
-    state.pointee.version = hasGlobal ? 2 : 1
+    state.setCounters(generalPurpose: CounterShape(count: count, width: 48), host: host, registers: registers)
+    state.fields.event_select_reserved = AMDRegisters.eventSelectReserved
+    state.fields.version = hasGlobal ? 2 : 1
     if hasGlobal { state.add(.globalControl) }
     if isCore { state.add(AMDRegisters.core) }
+    state.add(AMDEvents.features(signature: guest.leaf(1).eax))
     return true
-  }
-
-  /// After RESET every counter is globally enabled.
-  public func reset(_ state: PMUState) {
-    if state.hasGlobalControl { state.pointee.global_control = state.generalPurposeCounters }
   }
 }

@@ -1,6 +1,6 @@
 import VPMUModel
 
-/// MSR numbers: AMD APM vol. 2, appendix A. What a register does not have is dropped when written, never #GP.
+/// MSR numbers: AMD APM vol. 2, appendix A. Reserved bits are dropped when written, never #GP.
 enum AMDRegisters {
   /// Counters of K7.
   static let k7Count: UInt32 = 4
@@ -8,11 +8,9 @@ enum AMDRegisters {
   static let coreCount: UInt32 = 6
   /// The most that CPUID 8000_0022H:EBX[3:0] can say; the pairs of MSRs end at 0xC001021F.
   private static let maximumCount: UInt32 = 15
-  /// Bits.
-  static let counterWidth: UInt32 = 48
 
   /// PERFCTR_CORE: the pairs of MSRs from 0xC0010200 exist.
-  static let core = RegisterFeatures.ofModel(0)
+  static let core = ModelFeatures.ofModel(0)
 
   static let ranges: [RegisterRange] = [
     // PerfEvtSelx and PerfCtrx of K7.
@@ -28,8 +26,6 @@ enum AMDRegisters {
     RegisterRange(.globalStatusClear, first: 0xC000_0302, traits: .ignoresReserved, features: .globalControl),
     RegisterRange(.globalStatusSet, first: 0xC000_0303, traits: .ignoresReserved, features: .globalControl),
   ]
-
-  static let file = RegisterFile(ranges)
 
   /// Of an event select: 19, 21, and 63:36, GuestOnly and HostOnly with them.
   static let eventSelectReserved: UInt64 = 0xFFFF_FFF0_0028_0000

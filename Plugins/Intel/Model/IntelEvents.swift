@@ -2,29 +2,24 @@ import VPMUModel
 
 /// The architectural events: Intel SDM vol. 3B, table 21-1. An event that CPUID calls absent is still accepted.
 enum IntelEvents {
-  private static let instructions = ModelEvent(select: 0x00C0, generic: .instructions, quality: .exact)
-  private static let coreCycles = ModelEvent(select: 0x003C, generic: .cycles, quality: .exact)
-  /// Counts at the TSC's rate, other hosts' reference clocks tick at another.
-  private static let referenceCycles = ModelEvent(select: 0x0300, generic: .referenceCycles, quality: .sameUnit)
+  private static let instructions = EventRow(0xC0, .instructions, .exact, "INST_RETIRED.ANY_P")
+  private static let coreCycles = EventRow(0x3C, .cycles, .exact, "CPU_CLK_UNHALTED.THREAD_P")
 
-  /// In the order of their bits in CPUID.0AH:EBX, then the pseudo event of fixed counter 2.
-  static let all: [ModelEvent] = [
+  /// In the order of their bits in CPUID.0AH:EBX.
+  static let rows: [EventRow] = [
     coreCycles,
     instructions,
-    ModelEvent(select: 0x013C, generic: .busCycles, quality: .sameUnit),
-    // What counts as a reference to, or a miss of, the last-level cache differs from vendor to vendor.
-    ModelEvent(select: 0x4F2E, generic: .cacheReferences, quality: .approximate),
-    ModelEvent(select: 0x412E, generic: .cacheMisses, quality: .approximate),
-    ModelEvent(select: 0x00C4, generic: .branches, quality: .exact),
-    ModelEvent(select: 0x00C5, generic: .branchMisses, quality: .exact),
-    referenceCycles,
+    EventRow(0x013C, .busCycles, .sameUnit, "CPU_CLK_UNHALTED.REF_XCLK"),
+    // Which accesses are references to, or misses of, the last-level cache differs from vendor to vendor.
+    EventRow(0x4F2E, .cacheReferences, .approximate, "LONGEST_LAT_CACHE.REFERENCE"),
+    EventRow(0x412E, .cacheMisses, .approximate, "LONGEST_LAT_CACHE.MISS"),
+    EventRow(0xC4, .branches, .exact, "BR_INST_RETIRED.ALL_BRANCHES"),
+    EventRow(0xC5, .branchMisses, .exact, "BR_MISP_RETIRED.ALL_BRANCHES"),
   ]
 
-  /// What the fixed counters count: SDM vol. 3B, table 21-2.
-  private static let fixed = [instructions, coreCycles, referenceCycles]
-
-  /// The event's number in IA32_PERFEVTSELx.
-  static let selectMask: UInt64 = 0xFF
-
-  static let table = EventTable(all, fixed: fixed, eventSelectMask: selectMask)
+  /// Of the fixed counters: SDM vol. 3B, table 21-2. The third counts at the TSC's rate, other hosts' reference clocks
+  /// tick at another; its pseudo encoding means nothing on a general-purpose counter.
+  static let fixed = [
+    instructions, coreCycles, EventRow(0x0300, .referenceCycles, .sameUnit, "CPU_CLK_UNHALTED.REF_TSC"),
+  ]
 }

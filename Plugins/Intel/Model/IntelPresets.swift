@@ -1,6 +1,6 @@
 import VPMUModel
 
-/// CPUs by name: version, counters and widths as CPUID leaf 0AH shows them.
+/// CPUs by name: version, counters and widths as CPUID leaf 0AH shows them, family and model (Skylake) as leaf 1 does.
 enum IntelPresets {
   static let all: [Preset] = [
     preset("intel-v2", "version 2: 4 general-purpose counters, 3 fixed ones, 48 bits", version: 2, gp: 4, fixed: 3),
@@ -19,11 +19,14 @@ enum IntelPresets {
     _ name: String, _ summary: String, version: UInt32, gp: UInt32, fixed: UInt32, width: UInt32 = 48,
     perfCapabilities: UInt64 = 0
   ) -> Preset {
+    let signature = CPUIDLeaf(
+      leaf: 1, subleaf: 0, eax: 0x5_06E3, ebx: 0,
+      ecx: perfCapabilities != 0 ? IntelRegisters.perfmonAndDebug : 0, edx: 0)
     let leaf = CPUIDLeaf(
       leaf: 0xA, subleaf: 0, eax: 7 << 24 | width << 16 | gp << 8 | version, ebx: 0,
       ecx: version >= 5 ? (1 << fixed) - 1 : 0, edx: version >= 2 ? width << 5 | fixed : 0)
     return Preset(
       name: name, summary: summary,
-      configuration: GuestConfiguration(leaves: [leaf], perfCapabilities: perfCapabilities))
+      configuration: GuestConfiguration(leaves: [signature, leaf], perfCapabilities: perfCapabilities))
   }
 }

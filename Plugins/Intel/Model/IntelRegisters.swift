@@ -7,14 +7,18 @@ enum IntelRegisters {
   private static let maximumFixed: UInt32 = 16
 
   /// The guest has IA32_A_PMCx.
-  static let fullWidth = RegisterFeatures.ofModel(0)
+  static let fullWidth = ModelFeatures.ofModel(0)
+  /// The guest has IA32_PERF_CAPABILITIES: CPUID 1 ECX[15], PDCM.
+  static let capabilities = ModelFeatures.ofModel(1)
+  static let perfmonAndDebug: UInt32 = 1 << 15
 
   static let ranges: [RegisterRange] = [
     // IA32_PMCx, which the kernel calls MSR_IA32_PERFCTRx.
     RegisterRange(.gpCounter, first: 0xC1, count: maximumGP, rdpmcBase: 0, traits: .signExtends),
     // IA32_PERFEVTSELx, which the kernel calls MSR_P6_EVNTSELx.
     RegisterRange(.eventSelect, first: 0x186, count: maximumGP),
-    // IA32_FIXED_CTRx. ECX[31:16] of RDPMC is the type (SDM vol. 2B, RDPMC); bit 31, "fast", is one that does not exist.
+    // IA32_FIXED_CTRx. ECX[31:16] of RDPMC is the type (SDM vol. 2B, RDPMC); bit 31, "fast", is one that does not
+    // exist.
     RegisterRange(.fixedCounter, first: 0x309, count: maximumFixed, rdpmcBase: 0x4000_0000, features: .globalControl),
     // IA32_FIXED_CTR_CTRL
     RegisterRange(.fixedControl, first: 0x38D, features: .globalControl),
@@ -22,11 +26,10 @@ enum IntelRegisters {
     RegisterRange(.globalStatus, first: 0x38E, traits: .readOnly, features: .globalControl),
     RegisterRange(.globalControl, first: 0x38F, features: .globalControl),
     RegisterRange(.globalStatusClear, first: 0x390, features: .globalControl),
+    RegisterRange(.constant, first: 0x345, features: capabilities),
     // IA32_A_PMCx: the counters again, written in full width.
     RegisterRange(.gpCounter, first: 0x4C1, count: maximumGP, rdpmcBase: 0, traits: .fullWidth, features: fullWidth),
   ]
-
-  static let file = RegisterFile(ranges)
 
   /// IA32_PERF_CAPABILITIES[13]: IA32_A_PMCx exist.
   static let fullWidthWrites: UInt64 = 1 << 13

@@ -120,8 +120,9 @@ int clinux_event_allows_rdpmc(int fd) {
   return allowed;
 }
 
-/* The kernel writes the page on the processor that the thread runs on: a reader is interrupted by a writer, never beside
- * one. So the page changes under it only when the thread was switched out or the event changed, and a few tries do. */
+/* The kernel writes the page on the processor that the thread runs on: a reader is interrupted by a writer, never
+ * beside one. So the page changes under it only when the thread was switched out or the event changed, and a few
+ * tries do. */
 enum { PAGE_TRIES = 8 };
 
 static uint64_t rdpmc(uint32_t counter) {

@@ -10,6 +10,11 @@ static int32_t index_of(void *context, const vpmu_state *state, uint32_t number)
   return (int32_t)(number & 3);
 }
 
+static vpmu_status check(void *context, const vpmu_state *state, uint32_t ecx) {
+  (void)context, (void)state;
+  return ecx & 1 ? VPMU_DONE : VPMU_FAULT;
+}
+
 static vpmu_answer get_msr(void *context, const vpmu_state *state, uint32_t msr, uint32_t flags) {
   (void)context, (void)state;
   return (vpmu_answer){VPMU_DONE, flags, msr};
@@ -27,7 +32,7 @@ static const vpmu_ops plain = {
     .rdpmc_ecx_to_pmc = index_of,
     .get_msr = get_msr,
     .set_msr = set_msr,
-    .check_rdpmc_early = index_of,
+    .check_rdpmc_early = check,
 };
 
 const vpmu_ops *plain_calls(void) { return &plain; }

@@ -21,11 +21,12 @@ package struct EventSlot: BitwiseCopyable {
   var base: UInt64 = 0
   /// What the last look gave.
   var last = clinux_count()
-  /// `running` of the kernel when the count was `base`. Nil: not known before read(2) has told it.
+  /// `running` of the kernel when the count was `base`. Nil: not known before the first read(2).
   var runningAtBase: UInt64? = 0
   /// Where counts are read from pages.
   package var page: EventPage?
-  /// It was on its counter when it was disabled. Once it is on none, its page has been written since, with the last count.
+  /// Whether it was on its counter when it was disabled. Once its page says that it is on none, the page was written
+  /// since, with the final count.
   var wasOnCounter = false
   /// The last look was one at the page.
   private var hasGlanced = false
@@ -75,14 +76,14 @@ package struct EventSlot: BitwiseCopyable {
     }
   }
 
-  /// Takes the count from the page, if it is that of an event which is well. What looks odd is for read(2) to judge: a page
-  /// does not tell of the error state, and its times are those of the last change.
+  /// Takes the count from the page, which is used only while the event is scheduled and its count advances; otherwise
+  /// the host falls back to read(2). A page does not show the error state, and its times are those of the last change.
   ///
   /// - Returns: whether the count was taken.
   package mutating func glance() -> Bool {
     guard failure == nil, let reading = page?.read() else { return false }
     guard isEnabled ? reading.index != 0 : reading.index == 0 && wasOnCounter else { return false }
-    // It has been off its counter since read(2) last told.
+    // It has been off its counter since the last read(2).
     if reading.enabled &- reading.running > last.enabled &- last.running { return false }
     if neverStandsStill, reading.value == base { return false }
     last.value = reading.value

@@ -4,8 +4,8 @@ import VPMUCore
 import VPMUModel
 
 extension PerfEventHost {
-  public func pauseAndReset(_ event: Event) -> UInt64 {
-    let slot = slots + Int(event.slot)
+  public func pauseAndReset(_ event: HostEvent) -> UInt64 {
+    let slot = slots + event.index
     guard let descriptor = slot.pointee.descriptor else { return 0 }
     disable(event)
     look(at: slot, descriptor)
@@ -16,8 +16,8 @@ extension PerfEventHost {
     return count
   }
 
-  public func disable(_ event: Event) {
-    let slot = slots + Int(event.slot)
+  public func disable(_ event: HostEvent) {
+    let slot = slots + event.index
     guard let descriptor = slot.pointee.descriptor, slot.pointee.isEnabled else { return }
     slot.pointee.wasOnCounter = slot.pointee.page?.isOnCounter ?? false
     try? descriptor.disable()
@@ -26,16 +26,16 @@ extension PerfEventHost {
   }
 
   /// Asks nothing of the kernel: the entry that the signal's handler looks up is changed.
-  public func assign(_ event: Event, to pmc: PMCIndex) {
-    guard let notificationWord, options.signal != nil, let descriptor = slots[Int(event.slot)].descriptor else {
+  public func assign(_ event: HostEvent, to pmc: PMCIndex) {
+    guard let notificationWord, options.signal != nil, let descriptor = slots[event.index].descriptor else {
       return
     }
     // It had an entry, so its number is not too high.
     _ = clinux_notification_register(descriptor.fd, notificationWord, pmc.bit)
   }
 
-  public func resume(_ event: Event) -> Bool {
-    let slot = slots + Int(event.slot)
+  public func resume(_ event: HostEvent) -> Bool {
+    let slot = slots + event.index
     guard let descriptor = slot.pointee.descriptor, !slot.pointee.isEnabled else { return true }
     guard budget.admits(slot.pointee.generic) else { return false }
     do throws(Errno) {
@@ -51,21 +51,21 @@ extension PerfEventHost {
     return true
   }
 
-  public func read(_ event: Event) -> UInt64 {
-    let slot = slots + Int(event.slot)
+  public func read(_ event: HostEvent) -> UInt64 {
+    let slot = slots + event.index
     guard let descriptor = slot.pointee.descriptor else { return 0 }
     look(at: slot, descriptor)
     return slot.pointee.count
   }
 
-  public func knownFailure(of event: Event) -> HostRefusal? {
-    let slot = slots + Int(event.slot)
+  public func knownFailure(of event: HostEvent) -> HostRefusal? {
+    let slot = slots + event.index
     takeRecords(slot)
     return slot.pointee.isThrottled ? .throttled : slot.pointee.failure
   }
 
-  public func queryFailure(of event: Event) -> HostRefusal? {
-    let slot = slots + Int(event.slot)
+  public func queryFailure(of event: HostEvent) -> HostRefusal? {
+    let slot = slots + event.index
     if let descriptor = slot.pointee.descriptor {
       takeRecords(slot)
       ask(descriptor, of: slot)
@@ -87,8 +87,8 @@ extension PerfEventHost {
     }
   }
 
-  /// Takes what the kernel wrote of throttling, into this event's own ring or into the host's. A plain load each, if there is
-  /// nothing.
+  /// Takes what the kernel wrote of throttling, into this event's own ring or into the host's. A plain load each, if
+  /// there is nothing.
   func takeRecords(_ slot: UnsafeMutablePointer<EventSlot>) {
     if var page = slot.pointee.page {
       // The only event that writes there, whatever its number.

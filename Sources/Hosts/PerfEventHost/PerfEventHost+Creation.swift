@@ -8,12 +8,12 @@ extension PerfEventHost {
   /// or mean something else (branch tracing).
   private static let creationPeriod: UInt64 = 1 << 46
 
-  public func create(_ request: EventRequest) throws(HostRefusal) -> Event {
+  public func create(_ request: EventRequest) throws(HostRefusal) -> HostEvent {
     let plan = try EventPlan(request, on: countable)
     guard freeSlots != 0 else { throw .capacity }
-    let event = Event(slot: UInt8(freeSlots.trailingZeroBitCount))
+    let event = HostEvent(index: freeSlots.trailingZeroBitCount)
     switch plan {
-    case .nothing: slots[Int(event.slot)] = EventSlot()
+    case .nothing: slots[event.index] = EventSlot()
     case .open(let kernelEvent):
       guard budget.admits(kernelEvent.generic) else { throw .capacity }
       let slot = try open(kernelEvent, for: request)
@@ -21,7 +21,7 @@ extension PerfEventHost {
         close(descriptor, slot.page)
         throw .errorState
       }
-      slots[Int(event.slot)] = slot
+      slots[event.index] = slot
       budget.enable(kernelEvent.generic)
     }
     freeSlots &= freeSlots &- 1
@@ -95,18 +95,18 @@ extension PerfEventHost {
     }
   }
 
-  /// Every overflow is told, whether or not the guest wants an interrupt: its status bit is set either way.
+  /// Every overflow is notified, whether or not the guest wants an interrupt: its status bit is set either way.
   private func notify(_ request: EventRequest, of descriptor: EventDescriptor) throws(Errno) {
     guard let signal = options.signal, let notificationWord else { return }
     try Errno.check(clinux_notification_register(descriptor.fd, notificationWord, request.pmc.bit))
     try descriptor.notify(thread: thread, by: signal.number)
   }
 
-  public func release(_ event: Event) {
-    charge(&slots[Int(event.slot)])
-    let slot = slots[Int(event.slot)]
-    freeSlots |= 1 &<< UInt64(event.slot)
-    slots[Int(event.slot)] = EventSlot()
+  public func release(_ event: HostEvent) {
+    charge(&slots[event.index])
+    let slot = slots[event.index]
+    freeSlots |= 1 &<< UInt64(event.index)
+    slots[event.index] = EventSlot()
     guard let descriptor = slot.descriptor else { return }
     if slot.isEnabled { budget.disable(slot.generic) }
     close(descriptor, slot.page)

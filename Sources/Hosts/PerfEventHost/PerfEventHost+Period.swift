@@ -6,9 +6,9 @@ extension PerfEventHost {
   /// Some processors have a shortest period for some events: 32 or 128.
   private static let longerPeriods: [UInt64] = [32, 128, 256]
 
-  public func setPeriod(_ period: UInt64, of event: Event) -> Bool {
+  public func setPeriod(_ period: UInt64, of event: HostEvent) -> Bool {
     guard period != 0, period >> 63 == 0 else { return false }
-    let slot = slots + Int(event.slot)
+    let slot = slots + event.index
     guard let descriptor = slot.pointee.descriptor else { return true }
     charge(&slot.pointee)
     guard setPeriod(period, of: descriptor, shortest: slot.pointee.shortestPeriod) else { return false }

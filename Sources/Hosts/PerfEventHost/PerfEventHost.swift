@@ -10,19 +10,15 @@
 ///                    failure: end of file, off its counter, dead, throttled
 /// ```
 ///
-/// A failure is found by looking (``PerfEventHost/pause(_:)``, ``PerfEventHost/read(_:)``,
-/// ``PerfEventHost/inspect(_:)``) and ends when a later look finds the event counting. From Linux 6.15 on, an event that
-/// loses its counter for good sends a notification to look; before, and without a signal, that is found at the next look.
+/// A failure is found by checking (``PerfEventHost/pauseAndReset(_:)``, ``PerfEventHost/read(_:)``,
+/// ``PerfEventHost/queryFailure(of:)``) and ends when a later check finds the event counting. From Linux 6.15 on, an
+/// event that loses its counter for good sends a notification; on older kernels, and without a signal, the next check
+/// finds it.
 import CLinux
 import VPMUCore
 import VPMUModel
 
 public final class PerfEventHost: HostEvents {
-  /// A place in the host's table.
-  public struct Event: BitwiseCopyable, Sendable, Hashable {
-    package let slot: UInt8
-  }
-
   public let limits: HostLimits
   public let options: PerfEventOptions
   /// Events that may be enabled at a time, at most. How many of a kind depends on the others: some processors have
@@ -31,8 +27,8 @@ public final class PerfEventHost: HostEvents {
   /// What the host's processor and kernel can do.
   public let capabilities: HostCapabilities
 
-  /// How counts are read, chosen once by ``HostCapabilities/readPlan(source:scope:)`` and the options. It becomes `read` for
-  /// good if the kernel maps no page (locked memory: the sysctl `kernel.perf_event_mlock_kb`).
+  /// How counts are read, chosen once by ``HostCapabilities/readPlan(source:scope:)`` and the options. It becomes
+  /// `read` for good if the kernel maps no page (locked memory: the sysctl `kernel.perf_event_mlock_kb`).
   public internal(set) var readWay: ReadMethod
 
   /// Places for events. More than a virtual CPU has counters.
@@ -44,6 +40,8 @@ public final class PerfEventHost: HostEvents {
   package internal(set) var freeSlots = UInt64.max
   package internal(set) var budget: CounterBudget
   var countable: CountableEvents
+  /// Kept, since signal handlers write to its notification word.
+  private var mailbox: OverflowMailbox?
   var notificationWord: UnsafeMutableRawPointer?
   /// Events count, and notify, this thread.
   var thread: Int32
@@ -57,8 +55,8 @@ public final class PerfEventHost: HostEvents {
   public internal(set) var lostRecords: UInt64 = 0
   /// Periods that were set to another value than asked for: too short, or refused.
   public internal(set) var adjustedPeriods: UInt64 = 0
-  /// Periods that were made longer since the vCPU's interrupts are over their budget: those overflows come late. What is
-  /// counted stays exact.
+  /// Periods that were made longer since the vCPU's interrupts are over their budget: those overflows come late. What
+  /// is counted stays exact.
   public internal(set) var latePeriods: UInt64 = 0
   /// Nil: as many interrupts as periods allow.
   var interruptBudget: InterruptBudget?
@@ -104,7 +102,7 @@ public final class PerfEventHost: HostEvents {
 
   deinit {
     for slot in 0..<Self.slotCount where freeSlots & (1 &<< UInt64(slot)) == 0 {
-      release(Event(slot: UInt8(slot)))
+      release(HostEvent(index: slot))
     }
     table?.deallocate()
   }
@@ -118,14 +116,15 @@ public final class PerfEventHost: HostEvents {
   }
 
   public func attach(_ attachment: HostAttachment) {
+    mailbox = attachment.mailbox
     notificationWord = attachment.mailbox.notificationWord
     countable.isModelsVendor = attachment.modelVendors.contains(capabilities.vendor)
   }
 
   public func bindToCurrentThread() {
     thread = SystemCall.threadID()
-    // A ring buffer takes records of one thread's events only. Anew even if the number is the same: it may be another
-    // thread that got it.
+    // A ring buffer takes records of one thread's events only. A new one is made even if the number is the same: the
+    // number may have been given to another thread.
     throttleWatch = nil
     isToWatch = options.watchesThrottling
   }
@@ -137,7 +136,8 @@ public final class PerfEventHost: HostEvents {
     throttleWatch = try? ThrottleWatch()
   }
 
-  /// Whether throttling is noticed. False before the first event on a thread where counts are read by read(2), if it was not
-  /// asked for, or if the kernel gave no ring buffer (the sysctl `kernel.perf_event_mlock_kb` limits it) or does not let events write into it.
+  /// Whether throttling is noticed. False before the first event on a thread where counts are read by read(2), if it
+  /// was not asked for, or if the kernel gave no ring buffer (the sysctl `kernel.perf_event_mlock_kb` limits it) or
+  /// does not let events write into it.
   public var notificationsThrottling: Bool { throttleWatch != nil || (readWay == .page && options.watchesThrottling) }
 }

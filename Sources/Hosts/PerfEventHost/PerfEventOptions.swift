@@ -7,24 +7,26 @@ public struct PerfEventOptions: Sendable {
   /// Lets encodings that no generic event stands for reach the kernel as they are, on a host of the model's vendor. The
   /// guest then chooses among all events of the processor.
   public var allowsRaw: Bool
-  /// The signal of overflow notifications. Nil: none are sent, and an overflow is found by the count the next time that the
-  /// counter is looked at: at a pass that concerns it, or when the guest reads it.
+  /// The signal of overflow notifications. Nil: none are sent, and an overflow is found by the count when the counter
+  /// is next reprogrammed or read.
   public var signal: OverflowSignal?
   /// Events enabled at a time, at most. Nil: as many as the probe found to count.
   public var capacity: Int?
   /// The shortest period in events, 2 or more; shorter ones become this. It bounds the interrupts that a guest can
-  /// cause. Nil: what leaves the thread time beside its signals: 1000; for cache references, cache misses and branch misses 100; for the
-  /// software clock 100 000 ns.
+  /// cause. Nil: a period that leaves the thread time for more than its signals: 1000; for cache references, cache
+  /// misses and branch misses 100; for the software clock 100 000 ns.
   public var minimumPeriod: UInt64?
-  /// Overflow interrupts a second that a guest may cause on average, 1 to 1 000 000; a tenth of it at once. Beyond that the
-  /// shortest period grows, overflows come late, and ``PerfEventHost/latePeriods`` and ``PerfEventHost/isOverBudget`` tell:
-  /// a guest that samples too often slows down its own sampling, not the host. Nil: only periods bound the interrupts.
+  /// Overflow interrupts a second that a guest may cause on average, 1 to 1 000 000; a tenth of it at once. Beyond that
+  /// the shortest period grows, overflows come late, and ``PerfEventHost/latePeriods`` and
+  /// ``PerfEventHost/isOverBudget`` report it: a guest that samples too often slows down its own sampling, not the
+  /// host. Nil: only periods bound the interrupts.
   public var interruptsPerSecond: UInt32?
   /// Whether throttling is to be noticed. It costs a descriptor and up to 68 KiB of the user's locked memory
-  /// (`kernel.perf_event_mlock_kb`) for each vCPU; where counts are read from pages no descriptor, and a page for each event.
+  /// (`kernel.perf_event_mlock_kb`) for each vCPU; where counts are read from pages no descriptor, and a page for each
+  /// event.
   public var watchesThrottling: Bool
-  /// Lets counts be read from mapped pages where ``HostCapabilities/readPlan(source:scope:)`` finds that they can be. Say no
-  /// in a process that also runs code which must not execute RDPMC, a guest nested by software for one.
+  /// Lets counts be read from mapped pages where ``HostCapabilities/readPlan(source:scope:)`` finds that they can be.
+  /// Choose false in a process that also runs code which must not execute RDPMC, such as a guest nested by software.
   public var mapsPages: Bool
 
   public init(

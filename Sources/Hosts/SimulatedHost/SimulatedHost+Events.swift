@@ -1,9 +1,10 @@
+import Synchronization
 import VPMUCore
 import VPMUModel
 
 extension SimulatedHost {
   @inlinable
-  public func create(_ request: EventRequest) throws(HostRefusal) -> Event {
+  public func create(_ request: EventRequest) throws(HostRefusal) -> HostEvent {
     if table.pointee.refusals > 0 {
       table.pointee.refusals &-= 1
       throw .busy
@@ -19,21 +20,21 @@ extension SimulatedHost {
     slot.period = request.period
     slot.left = request.period
     slots[index] = slot
-    return Event(index: Int32(truncatingIfNeeded: index))
+    return HostEvent(index: index)
   }
 
   @inlinable
-  public func setPeriod(_ period: UInt64, of event: Event) -> Bool {
+  public func setPeriod(_ period: UInt64, of event: HostEvent) -> Bool {
     guard period != 0, period &>> 63 == 0 else { return false }
-    let slot = slots + Int(event.index)
+    let slot = slots + event.index
     slot.pointee.period = period
     slot.pointee.left = period
     return true
   }
 
   @inlinable
-  public func pauseAndReset(_ event: Event) -> UInt64 {
-    let slot = slots + Int(event.index)
+  public func pauseAndReset(_ event: HostEvent) -> UInt64 {
+    let slot = slots + event.index
     let count = slot.pointee.count
     slot.pointee.isEnabled = false
     slot.pointee.count = 0
@@ -41,23 +42,23 @@ extension SimulatedHost {
   }
 
   @inlinable
-  public func disable(_ event: Event) { slots[Int(event.index)].isEnabled = false }
+  public func disable(_ event: HostEvent) { slots[event.index].isEnabled = false }
 
   @inlinable
-  public func assign(_ event: Event, to pmc: PMCIndex) { slots[Int(event.index)].pmc = pmc }
+  public func assign(_ event: HostEvent, to pmc: PMCIndex) { slots[event.index].pmc = pmc }
 
   @inlinable
-  public func resume(_ event: Event) -> Bool {
-    slots[Int(event.index)].isEnabled = true
+  public func resume(_ event: HostEvent) -> Bool {
+    slots[event.index].isEnabled = true
     return true
   }
 
   @inlinable
-  public func read(_ event: Event) -> UInt64 { slots[Int(event.index)].count }
+  public func read(_ event: HostEvent) -> UInt64 { slots[event.index].count }
 
   @inlinable
-  public func release(_ event: Event) {
-    slots[Int(event.index)].isEnabled = false
+  public func release(_ event: HostEvent) {
+    slots[event.index].isEnabled = false
     table.pointee.used &= ~(1 &<< UInt64(event.index))
   }
 
@@ -95,6 +96,6 @@ extension SimulatedHost {
     }
     let excess = count &- slot.pointee.left
     slot.pointee.left = slot.pointee.period &- excess % slot.pointee.period
-    table.pointee.mailbox?.postNotification(slot.pointee.pmc)
+    if let word = table.pointee.notifications { word.pointee.bitwiseOr(slot.pointee.pmc.bit, ordering: .releasing) }
   }
 }

@@ -1,22 +1,15 @@
-/// The deterministic host that the vectors describe: events are plain numbers, and the guest's work is told to it.
+/// The deterministic host that the vectors describe: events are plain numbers, and the guest's work
+/// is an argument of ``run(_:ring:count:)``.
 ///
 /// `run` makes occurrences of one event in one ring; every enabled host event that matches takes them all. Edge, invert
 /// and counter mask are not modelled.
+import Synchronization
 import VPMUCore
 import VPMUModel
 
-/// A host whose events count what ``run(_:ring:count:)`` is told.
+/// A host whose events count what ``run(_:ring:count:)`` reports. A live event's handle is its index in the table.
 public final class SimulatedHost: HostEvents {
   public let limits: HostLimits
-
-  /// A live event is a slot of the table.
-  @frozen
-  public struct Event: BitwiseCopyable {
-    @usableFromInline let index: Int32
-
-    @inlinable
-    init(index: Int32) { self.index = index }
-  }
 
   @usableFromInline
   struct Slot: BitwiseCopyable {
@@ -39,15 +32,17 @@ public final class SimulatedHost: HostEvents {
     /// One bit for each slot that holds an event.
     @usableFromInline var used: UInt64 = 0
     @usableFromInline var refusals: UInt64 = 0
-    @usableFromInline var mailbox: Mailbox?
+    /// The notification word of the mailbox.
+    @usableFromInline var notifications: UnsafeMutablePointer<Atomic<UInt64>>?
 
     @usableFromInline
     init() {}
   }
 
-  /// Most events at a time: one for each counter that a model may have, and as many again.
+  /// Limit of live events: one for each counter that a model may have, and as many again.
   public static let capacity = 64
 
+  private var mailbox: OverflowMailbox?
   @usableFromInline let slots: UnsafeMutablePointer<Slot>
   @usableFromInline let table: UnsafeMutablePointer<Table>
 
@@ -64,7 +59,10 @@ public final class SimulatedHost: HostEvents {
     table.deallocate()
   }
 
-  public func attach(_ attachment: HostAttachment) { table.pointee.mailbox = attachment.mailbox }
+  public func attach(_ attachment: HostAttachment) {
+    mailbox = attachment.mailbox
+    table.pointee.notifications = attachment.mailbox.words
+  }
 
   /// Refuses the next `count` creations, as a host whose counters are taken.
   /// What was left of an earlier call is forgotten.

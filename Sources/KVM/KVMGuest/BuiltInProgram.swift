@@ -18,8 +18,9 @@ public enum GuestCommand: Sendable, Equatable {
   case readTSC
   /// One exit to the VMM and back: ``VirtualCPU/exitTimes(_:)``.
   case timeExit
-  /// A read of a counter, which the guest times: all counters stand still meanwhile if ``VirtualCPU/handlePMIs(of:on:lvtpc:)``
-  /// knows a register for that. The value is the time, in ticks of the guest's time stamp counter.
+  /// A read of a counter, which the guest times: all counters stand still meanwhile if
+  /// ``VirtualCPU/handlePMIs(of:on:lvtpc:)`` knows a register for that. The value is the time, in ticks of the guest's
+  /// time stamp counter.
   case timeRDPMC(RDPMCSelector)
   case timeRDMSR(MSRNumber)
 }

@@ -21,8 +21,8 @@ public struct BuiltInRun: Sendable {
   ///
   /// - Parameters:
   ///   - widths: bits of a general-purpose and of a fixed counter, as the guest's CPUID shows them
-  ///   - tell: called after each loop in ring 3, for a host that counts what it is told; nil: events count by themselves, and
-  ///     no work of the VMM's is between the beginning of a count and its end but the exits'
+  ///   - tell: called after each loop in ring 3, for a host that counts the work it is given; nil: events count by
+  ///     themselves, and between the beginning and the end of a count the VMM only handles exits
   public func run<PMU>(
     _ cpu: VirtualCPU<PMU>, _ declaration: ModelDeclaration, widths: (generalPurpose: UInt32, fixed: UInt32),
     tell: ((_ round: LoopRound, _ rounds: UInt64) -> Void)?

@@ -1,4 +1,4 @@
-import CLinux
+import CKVM
 
 extension kvm_segment {
   /// A segment of all addresses from 0 on, in ring 0.

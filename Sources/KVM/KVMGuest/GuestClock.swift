@@ -17,7 +17,8 @@ public struct GuestClock: Sendable, Hashable {
 }
 
 extension VirtualCPU {
-  /// Compares the guest's time stamp counter with CLOCK_MONOTONIC. A hypervisor may scale it, so it is the guest that reads it.
+  /// Compares the guest's time stamp counter with CLOCK_MONOTONIC. A hypervisor may scale it, so it is the guest that
+  /// reads it.
   ///
   /// - Parameter interval: between the two comparisons, in ns
   public func calibrateClock(over interval: UInt64 = 50_000_000) throws(GuestError) -> GuestClock {
@@ -31,11 +32,11 @@ extension VirtualCPU {
     return GuestClock(frequency: high < elapsed ? elapsed.dividingFullWidth((high, low)).quotient : .max)
   }
 
-  /// Exits to the VMM and back that the guest times: OUT to a port where nothing is, with all that comes before the next
-  /// entry.
+  /// Exits to the VMM and back that the guest times: OUT to a port where nothing is, with all that comes before the
+  /// next entry.
   ///
-  /// - Returns: of each exit, its ticks without those of the clock, and the clock's own. 0 for an exit that took less than
-  ///   reading the clock did, both before and after it: something else interrupted the guest both times.
+  /// - Returns: of each exit, its ticks without those of the clock, and the clock's own. 0 for an exit that took less
+  ///   than reading the clock did, both before and after it: something else interrupted the guest both times.
   public func exitTimes(_ count: Int) throws(GuestError) -> [(exit: UInt64, clock: UInt64)] {
     try perform(Array(repeating: .timeExit, count: count)).map { result in
       guard case .value(let value) = result else { return (0, 0) }

@@ -1,9 +1,10 @@
-import CLinux
+import CKVM
 import KVMPMU
+import VPMUCore
 import VPMUModel
 
-/// A vCPU that a multiboot kernel is entered on, with a virtual PMU. It is made, used and released on one thread: that of its
-/// PMU. The local APIC is in xAPIC mode, as after RESET, and can be put in x2APIC mode.
+/// A vCPU that a multiboot kernel is entered on, with a virtual PMU. It is made, used and released on one thread: that
+/// of its PMU. The local APIC is in xAPIC mode, as after RESET, and can be put in x2APIC mode.
 public final class KernelCPU<PMU: GuestFacingPMU> {
   public let machine: VirtualMachine
   public let hookup: PMUHookup<PMU>
@@ -34,18 +35,18 @@ public final class KernelCPU<PMU: GuestFacingPMU> {
     do throws(KVMError) {
       vcpu = try machine.makeVCPU(0)
       do throws(KVMError) {
-        let cpuid = try GuestCPUID(machine.system, guest, vendor: vendor, apicID: 0, isX2APIC: true)
-        try KVMError.check("KVM_SET_CPUID2", clinux_kvm_set_cpuid(vcpu.fd, cpuid.entries, UInt32(cpuid.entries.count)))
+        let cpuid = try PMUCPUID(machine.system, guest, vendor: vendor, apicID: 0, isX2APIC: true)
+        try cpuid.set(on: vcpu.fd)
         var sregs = kvm_sregs()
-        try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(vcpu.fd, &sregs))
+        try KVMError.check("KVM_GET_SREGS", ckvm_get_sregs(vcpu.fd, &sregs))
         ProtectedMode.enter(&sregs)
-        try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(vcpu.fd, &sregs))
+        try KVMError.check("KVM_SET_SREGS", ckvm_set_sregs(vcpu.fd, &sregs))
         var regs = kvm_regs()
         regs.rip = UInt64(kernel.entry)
         regs.rax = UInt64(MultibootKernel.bootMagic)
         regs.rbx = UInt64(kernel.information)
         regs.rflags = 2
-        try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(vcpu.fd, &regs))
+        try KVMError.check("KVM_SET_REGS", ckvm_set_regs(vcpu.fd, &regs))
       } catch {
         machine.release(vcpu)
         throw error

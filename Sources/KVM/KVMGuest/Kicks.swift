@@ -5,8 +5,8 @@ import KVMPMU
 struct Kicks {
   private let timers: [UInt]
 
-  /// From the limit on there is a kick every so many ns. One alone could be lost: it may come while the vCPU is outside of
-  /// KVM_RUN, whose next `enter` takes it back, or before the limit by the clock that is asked then.
+  /// From the limit on there is a kick every so many ns. One alone could be lost: it may come while the vCPU is outside
+  /// of KVM_RUN, whose next `enter` takes it back, or before the limit by the clock that is asked then.
   private static let urgency: UInt64 = 10_000_000
 
   /// Calls `step` until it has a result, with kicks as the options say.

@@ -1,5 +1,5 @@
 import CGuestProgram
-import CLinux
+import CKVM
 
 /// 64-bit long mode: tables in a vCPU's window, and the registers that use them.
 ///
@@ -9,8 +9,8 @@ import CLinux
 /// 0x3000 task state: RSP0       0x20000 the program
 /// ```
 ///
-/// A window lies anywhere in guest-physical memory; the tables map it from address 0 on, so that each vCPU finds its own
-/// at the same place.
+/// A window lies anywhere in guest-physical memory; the tables map it from address 0 on, so that each vCPU finds its
+/// own at the same place.
 struct LongMode {
   private static let descriptors = 0x1000
   private static let gates = 0x2000

@@ -1,4 +1,4 @@
-import CLinux
+import CKVM
 import KVMPMU
 import VPMUModel
 
@@ -41,7 +41,7 @@ struct MachineRegisters {
   ///
   /// - Returns: false: it is another exit
   func answer(_ run: UnsafeMutablePointer<kvm_run>) -> Bool {
-    let exit = clinux_kvm_msr(run)
+    let exit = ckvm_msr(run)
     switch Int32(bitPattern: run.pointee.exit_reason) {
     case KVM_EXIT_X86_RDMSR:
       let value = read(exit.pointee.index)

@@ -1,7 +1,7 @@
-import CLinux
+import CKVM
 
-/// Flat 32-bit protected mode without paging, as a multiboot kernel is entered: segments of 4 GB from 0 on, interrupts off, no
-/// descriptor tables (Multiboot specification 0.6.96, 3.2).
+/// Flat 32-bit protected mode without paging, as a multiboot kernel is entered: segments of 4 GB from 0 on, interrupts
+/// off, no descriptor tables (Multiboot specification 0.6.96, 3.2).
 enum ProtectedMode {
   private static let codeSelector: UInt16 = 0x08
   private static let dataSelector: UInt16 = 0x10

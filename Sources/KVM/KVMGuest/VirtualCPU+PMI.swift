@@ -1,13 +1,13 @@
 import CGuestProgram
-import CLinux
+import CKVM
 import GuestPerf
 import KVMPMU
 import VPMUModel
 
 /// The guest's PMI handler: what it looks after, and what it saw.
 extension VirtualCPU {
-  /// Gives the handler its registers and counters, and forgets what it saw before. It follows the protocol of the guest's
-  /// driver (``PerfDriver``): with global registers where there are some, else counter by counter.
+  /// Gives the handler its registers and counters, and forgets what it saw before. It follows the protocol of the
+  /// guest's driver (``PerfDriver``): with global registers where there are some, else counter by counter.
   ///
   /// - Parameters:
   ///   - set: the counters that it looks after, at most ``mostCounters``
@@ -20,7 +20,7 @@ extension VirtualCPU {
     shared.pointee.all_counters = map.allCounters
     shared.pointee.lvtpc = lvtpc == nil || !options.isX2APIC ? 0 : LVTPC.msr.rawValue
     shared.pointee.lvtpc_value = UInt64(lvtpc?.rawValue ?? 0)
-    shared.pointee.eoi = options.isX2APIC ? LVTPC.endOfInterrupt.rawValue : 0
+    shared.pointee.eoi = options.isX2APIC ? APICRegister.endOfInterrupt.msr.rawValue : 0
     let counters = guest_shared_counters(shared)
     let kept = set.counters.prefix(Self.mostCounters)
     for (index, counter) in kept.enumerated() {
@@ -62,23 +62,25 @@ extension VirtualCPU {
     return (first..<all).map { times[Int($0 % room)] }
   }
 
-  /// Enables the local APIC and sets LVTPC: by the guest itself in x2APIC mode, else in the APIC's page, which no device
-  /// of this machine changes meanwhile.
+  /// Enables the local APIC and sets LVTPC: by the guest itself in x2APIC mode, else in the APIC's page, which no
+  /// device of this machine changes meanwhile.
   public func setLVTPC(_ lvtpc: LVTPC) throws(GuestError) {
     if options.isX2APIC {
       _ = try perform([
-        .wrmsr(LVTPC.spuriousVector, LVTPC.enabled), .wrmsr(LVTPC.msr, UInt64(lvtpc.rawValue)),
+        .wrmsr(APICRegister.spuriousVector.msr, UInt64(APICRegister.enabled)),
+        .wrmsr(LVTPC.msr, UInt64(lvtpc.rawValue)),
       ])
       return
     }
     do throws(KVMError) {
       var lapic = kvm_lapic_state()
-      try KVMError.check("KVM_GET_LAPIC", clinux_kvm_get_lapic(hookup.vcpu.fd, &lapic))
+      try KVMError.check("KVM_GET_LAPIC", ckvm_get_lapic(hookup.vcpu.fd, &lapic))
       withUnsafeMutableBytes(of: &lapic) { page in
-        page.storeBytes(of: UInt32(LVTPC.enabled), toByteOffset: 0xF0, as: UInt32.self)
-        page.storeBytes(of: lvtpc.rawValue, toByteOffset: 0x340, as: UInt32.self)
+        page.storeBytes(
+          of: APICRegister.enabled, toByteOffset: APICRegister.spuriousVector.pageOffset, as: UInt32.self)
+        page.storeBytes(of: lvtpc.rawValue, toByteOffset: LVTPC.pageOffset, as: UInt32.self)
       }
-      try KVMError.check("KVM_SET_LAPIC", clinux_kvm_set_lapic(hookup.vcpu.fd, &lapic))
+      try KVMError.check("KVM_SET_LAPIC", ckvm_set_lapic(hookup.vcpu.fd, &lapic))
     } catch { throw .kvm(error) }
   }
 
@@ -109,32 +111,18 @@ public struct HandledPMIs: Sendable, Equatable {
   public var empty: UInt64
   /// Overflows of each counter of the set.
   public var overflows: [UInt64]
-  /// Time stamp counter ticks that each of the others took in the handler; after 1024 of them the oldest ones are gone, and
-  /// the order is no longer that of time.
+  /// Time stamp counter ticks that each of the others took in the handler; after 1024 of them the oldest ones are gone,
+  /// and the order is no longer that of time.
   public var times: [UInt64]
 }
 
-/// A value of LVTPC, the local APIC's entry for performance-monitoring interrupts, and registers beside it (x2APIC mode).
-public struct LVTPC: Hashable, Sendable, BitwiseCopyable {
-  public let rawValue: UInt32
-
-  /// As an NMI.
-  public static let nmi = LVTPC(rawValue: 0x400)
-  /// As the interrupt that the guest program has a handler for.
-  public static let fixed = LVTPC(rawValue: UInt32(GUEST_PMI_VECTOR))
-
-  /// The same, masked.
-  public var masked: LVTPC { LVTPC(rawValue: rawValue | 1 << 16) }
-
-  public static let msr = MSRNumber(0x834)
-  static let spuriousVector = MSRNumber(0x80F)
-  static let endOfInterrupt = MSRNumber(0x80B)
-  /// The spurious vector register with the APIC enabled.
-  static let enabled: UInt64 = 0x1FF
+extension LVTPC {
+  /// The interrupt that the built-in program has a handler for.
+  public static var programInterrupt: LVTPC { .fixed(UInt8(GUEST_PMI_VECTOR)) }
 }
 
-/// Collects what a driver does as commands for the guest: ``PerfDriver/program(_:_:)`` and ``PerfDriver/stop(_:_:)`` then
-/// happen there. What is read is known only after they were performed, so reads give 0.
+/// Collects what a driver does as commands for the guest: ``PerfDriver/program(_:_:)`` and ``PerfDriver/stop(_:_:)``
+/// then happen there. What is read is known only after they were performed, so reads give 0.
 public struct CommandPort: GuestPort {
   public private(set) var commands: [GuestCommand] = []
 

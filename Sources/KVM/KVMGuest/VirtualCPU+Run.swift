@@ -1,5 +1,5 @@
 import CGuestProgram
-import CLinux
+import CKVM
 import KVMPMU
 import VPMUModel
 

@@ -1,7 +1,8 @@
 import CGuestProgram
-import CLinux
+import CKVM
 import Glibc
 import KVMPMU
+import VPMUCore
 import VPMUModel
 
 /// A vCPU in 64-bit long mode that runs the built-in program, with a virtual PMU. It is made, used and released on one
@@ -49,11 +50,10 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
       do throws(KVMError) {
         rewrite = Self.loadProgram(into: window, hookupOptions.rdpmc)
         LongMode.write(to: window, base: UInt64(base))
-        let cpuid = try GuestCPUID(
+        let cpuid = try PMUCPUID(
           machine.system, guest, vendor: vendor, apicID: UInt32(id), isX2APIC: options.isX2APIC)
-        try KVMError.check(
-          "KVM_SET_CPUID2", clinux_kvm_set_cpuid(handle.fd, cpuid.entries, UInt32(cpuid.entries.count)))
-        try KVMError.check("KVM_SET_MP_STATE", clinux_kvm_make_runnable(handle.fd))
+        try cpuid.set(on: handle.fd)
+        try KVMError.check("KVM_SET_MP_STATE", ckvm_make_runnable(handle.fd))
       } catch {
         machine.release(handle)
         throw error
@@ -72,7 +72,7 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
     machine.release(hookup.vcpu)
   }
 
-  /// The program begins anew, wherever it was.
+  /// Sets the vCPU to the program's beginning, wherever it was.
   public func restart() throws(GuestError) {
     var regs = kvm_regs()
     regs.rip = UInt64(GUEST_PROGRAM_ADDRESS) + guest_program_entries().pointee.start
@@ -80,11 +80,11 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
     regs.rflags = 2
     do throws(KVMError) {
       var sregs = kvm_sregs()
-      try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(hookup.vcpu.fd, &sregs))
+      try KVMError.check("KVM_GET_SREGS", ckvm_get_sregs(hookup.vcpu.fd, &sregs))
       LongMode.enter(&sregs, base: base, isX2APIC: options.isX2APIC)
       if options.allowsUserRDPMC { sregs.cr4 |= Self.pce }
-      try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(hookup.vcpu.fd, &sregs))
-      try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(hookup.vcpu.fd, &regs))
+      try KVMError.check("KVM_SET_SREGS", ckvm_set_sregs(hookup.vcpu.fd, &sregs))
+      try KVMError.check("KVM_SET_REGS", ckvm_set_regs(hookup.vcpu.fd, &regs))
     } catch { throw .kvm(error) }
     hookup.attach()
   }
@@ -96,9 +96,9 @@ public final class VirtualCPU<PMU: GuestFacingPMU> {
   public func setUserRDPMC(_ isAllowed: Bool) throws(GuestError) {
     do throws(KVMError) {
       var sregs = kvm_sregs()
-      try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(hookup.vcpu.fd, &sregs))
+      try KVMError.check("KVM_GET_SREGS", ckvm_get_sregs(hookup.vcpu.fd, &sregs))
       sregs.cr4 = isAllowed ? sregs.cr4 | Self.pce : sregs.cr4 & ~Self.pce
-      try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(hookup.vcpu.fd, &sregs))
+      try KVMError.check("KVM_SET_SREGS", ckvm_set_sregs(hookup.vcpu.fd, &sregs))
     } catch { throw .kvm(error) }
   }
 
@@ -119,11 +119,12 @@ public struct VCPUOptions: Sendable {
   public var timeLimit: UInt64
   /// The signal that ends KVM_RUN at the time limit: a real-time one that nothing else uses. Nil: the last one.
   public var kickSignal: Int32?
-  /// Besides, the guest is interrupted every so many ns, so that an overflow which the host notifications late is told sooner;
-  /// nil: it is not.
+  /// The guest is also interrupted every so many ns, which bounds the delay of an overflow that the host notifies
+  /// late; nil: it is not.
   public var kickInterval: UInt64?
-  /// After each interruption the counts of all host events are looked at. For events whose notifications do not come while the
-  /// guest runs, as those of the software clock where KVM is nested: with `kickInterval`, overflows are told then.
+  /// After each interruption the counts of all host events are read. For events whose notifications do not come while
+  /// the guest runs, as those of the software clock where KVM is nested: with `kickInterval`, overflows are found
+  /// then.
   public var looksAtCounts: Bool
   /// The local APIC is in x2APIC mode, else in xAPIC mode.
   public var isX2APIC: Bool

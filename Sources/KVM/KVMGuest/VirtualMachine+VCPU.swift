@@ -1,13 +1,13 @@
-import CLinux
+import CKVM
 import Glibc
 import KVMPMU
 
 extension VirtualMachine {
   /// A vCPU as after RESET, with its kvm_run page.
   func makeVCPU(_ id: Int) throws(KVMError) -> VCPUHandle {
-    let vcpu = try KVMError.check("KVM_CREATE_VCPU", clinux_kvm_create_vcpu(fd, UInt32(id)))
+    let vcpu = try KVMError.check("KVM_CREATE_VCPU", ckvm_create_vcpu(fd, UInt32(id)))
     var run: UnsafeMutablePointer<kvm_run>?
-    let mapped = clinux_kvm_map_run(vcpu, runSize, &run)
+    let mapped = ckvm_map_run(vcpu, runSize, &run)
     guard mapped >= 0, let run else {
       close(vcpu)
       throw KVMError(call: "mmap", errno: -mapped)
@@ -30,9 +30,9 @@ extension VCPUHandle {
     switch Int32(bitPattern: run.pointee.exit_reason) {
     case KVM_EXIT_INTR, KVM_EXIT_IRQ_WINDOW_OPEN: return
     case KVM_EXIT_INTERNAL_ERROR, KVM_EXIT_FAIL_ENTRY, KVM_EXIT_SHUTDOWN:
-      throw .stopped(reason: run.pointee.exit_reason, detail: clinux_kvm_failure(run), rip: rip)
+      throw .stopped(reason: run.pointee.exit_reason, detail: ckvm_failure(run), rip: rip)
     case KVM_EXIT_MMIO:
-      let exit = clinux_kvm_mmio(run).pointee
+      let exit = ckvm_mmio(run).pointee
       throw .unknownAddress(exit.address, size: exit.size, isWrite: exit.is_write != 0, rip: rip)
     default: throw .unknownExit(reason: run.pointee.exit_reason, rip: rip)
     }
@@ -41,7 +41,7 @@ extension VCPUHandle {
   /// The guest's RIP; 0 if KVM does not say.
   private var rip: UInt64 {
     var regs = kvm_regs()
-    _ = clinux_kvm_get_regs(fd, &regs)
+    _ = ckvm_get_regs(fd, &regs)
     return regs.rip
   }
 }

@@ -6,15 +6,15 @@
 /// | `VirtualCPU`, `+Run` | a vCPU in 64-bit long mode, for the built-in program |
 /// | `PMUHookup+Step`, `Kicks` | entering a guest once, and until it has a result or its time is up |
 /// | `LongMode`, `FlatSegment` | page tables, descriptors, segments |
-/// | `GuestCPUID` | the host's CPUID, with the PMU that the model says |
+/// | `GuestCPUID` | what of CPUID is the machine's, beside the PMU (`PMUCPUID`) |
 /// | `MachineRegisters` | registers next to the PMU that guests look at |
 /// | `KernelCPU` | a vCPU in 32-bit protected mode, for a kernel of one's own, with devices on its ports |
 /// | `Ports` | `ProgramPorts`, those of the built-in program; `PortDevice`, `PortBus` and devices for kernels |
 /// | `Multiboot` | loads such a kernel |
 /// | `BuiltInProgram` | commands for the built-in guest program, and their results |
 /// | `GuestClock` | the guest's time stamp counter, and what an exit costs by it |
-/// | `VCPUThread` | a thread of its own |
 import CGuestProgram
+import CKVM
 import CLinux
 import Glibc
 import KVMPMU
@@ -50,9 +50,9 @@ public final class VirtualMachine: @unchecked Sendable {
   ) throws(GuestError) {
     self.vcpus = max(1, min(vcpus, 16))
     filter = MSRFilter(models).merged(with: MachineRegisters.filter)
-    let system = clinux_kvm_open()
+    let system = ckvm_open()
     guard system >= 0 else { throw .noKVM(errno: -system) }
-    let vm = clinux_kvm_create_vm(system)
+    let vm = ckvm_create_vm(system)
     guard vm >= 0 else {
       close(system)
       throw .kvm(KVMError(call: "KVM_CREATE_VM", errno: -vm))
@@ -68,15 +68,15 @@ public final class VirtualMachine: @unchecked Sendable {
       throw .kvm(KVMError(call: "mmap", errno: ENOMEM))
     }
     memory = start
-    runSize = max(0, Int(clinux_kvm_run_size(system)))
+    runSize = max(0, Int(ckvm_run_size(system)))
     do throws(KVMError) {
-      try KVMError.check("KVM_GET_VCPU_MMAP_SIZE", clinux_kvm_run_size(system))
+      try KVMError.check("KVM_GET_VCPU_MMAP_SIZE", ckvm_run_size(system))
       try KVMError.check(
-        "KVM_SET_USER_MEMORY_REGION", clinux_kvm_set_memory(fd, 0, 0, UInt64(memorySize), memory))
-      if clinux_kvm_check_extension(fd, UInt32(KVM_CAP_SET_TSS_ADDR)) > 0 {
-        try KVMError.check("KVM_SET_TSS_ADDR", clinux_kvm_set_tss_address(fd, Self.tssAddress))
+        "KVM_SET_USER_MEMORY_REGION", ckvm_set_memory(fd, 0, 0, UInt64(memorySize), memory))
+      if ckvm_check_extension(fd, UInt32(KVM_CAP_SET_TSS_ADDR)) > 0 {
+        try KVMError.check("KVM_SET_TSS_ADDR", ckvm_set_tss_address(fd, Self.tssAddress))
       }
-      try KVMError.check("KVM_CREATE_IRQCHIP", clinux_kvm_create_irqchip(fd))
+      try KVMError.check("KVM_CREATE_IRQCHIP", ckvm_create_irqchip(fd))
       try MSRExitReasons.filter.enable(on: fd)
       if !keepsKernelPMU { try KernelPMU.disable(on: fd) }
     } catch { throw .kvm(error) }
@@ -91,16 +91,16 @@ public final class VirtualMachine: @unchecked Sendable {
 
   /// Whether there is a /dev/kvm that this process may use; nil: yes, else why not.
   public static func obstacle() -> String? {
-    let system = clinux_kvm_open()
+    let system = ckvm_open()
     guard system >= 0 else { return "\(GuestError.noKVM(errno: -system))" }
     defer { close(system) }
-    guard clinux_kvm_api_version(system) == KVM_API_VERSION else { return "/dev/kvm speaks another version" }
+    guard ckvm_api_version(system) == KVM_API_VERSION else { return "/dev/kvm speaks another version" }
     let needed: [(UInt32, String)] = [
       (UInt32(KVM_CAP_X86_USER_SPACE_MSR), "KVM_CAP_X86_USER_SPACE_MSR"),
       (UInt32(KVM_CAP_X86_MSR_FILTER), "KVM_CAP_X86_MSR_FILTER"),
       (UInt32(KVM_CAP_IMMEDIATE_EXIT), "KVM_CAP_IMMEDIATE_EXIT"), (UInt32(KVM_CAP_SIGNAL_MSI), "KVM_CAP_SIGNAL_MSI"),
     ]
-    for (capability, name) in needed where clinux_kvm_check_extension(system, capability) <= 0 {
+    for (capability, name) in needed where ckvm_check_extension(system, capability) <= 0 {
       return "/dev/kvm has no \(name): a newer kernel is needed"
     }
     return nil
@@ -124,9 +124,8 @@ public enum GuestError: Error, Equatable {
   case lost(vector: UInt32, rip: UInt64)
   /// It ran longer than allowed.
   case timeLimit(nanoseconds: UInt64)
-  /// More commands than the shared page has room for.
+  /// More commands than the shared page can hold.
   case tooManyCommands(limit: Int)
-  case noThread(errno: Int32)
 }
 
 extension GuestError: CustomStringConvertible {
@@ -157,7 +156,6 @@ extension GuestError: CustomStringConvertible {
     case .lost(let vector, let rip): "the guest got exception \(vector), near \(hexadecimal(rip))"
     case .timeLimit(let nanoseconds): "the guest ran for \(nanoseconds / 1_000_000) ms, its time limit"
     case .tooManyCommands(let limit): "more than \(limit) commands at a time"
-    case .noThread(let errno): "no thread: \(clinux_error_name(errno).map { String(cString: $0) } ?? "errno \(errno)")"
     }
   }
 }

@@ -1,9 +1,9 @@
-import CLinux
+import CKVM
 import Glibc
 import VPMUCore
 
-/// The vCPU's statistic `insn_emulation` (KVM_GET_STATS_FD): instructions of the guest that KVM emulated, which hardware
-/// counters never see.
+/// The vCPU's statistic `insn_emulation` (KVM_GET_STATS_FD): instructions of the guest that KVM emulated, which
+/// hardware counters never see.
 public final class EmulatedInstructions {
   private let stats: Int32
   private var offset: UInt64 = 0
@@ -14,8 +14,13 @@ public final class EmulatedInstructions {
   static let name = "insn_emulation"
 
   /// Opens the statistics of a vCPU.
-  public init(of vcpu: VCPUHandle, _ event: EventCode) throws(KVMError) {
-    stats = try KVMError.check("KVM_GET_STATS_FD", clinux_kvm_stats(vcpu.fd))
+  public convenience init(of vcpu: VCPUHandle, _ event: EventCode) throws(KVMError) {
+    try self.init(statistics: KVMError.check("KVM_GET_STATS_FD", ckvm_stats(vcpu.fd)), event)
+  }
+
+  /// - Parameter statistics: a descriptor of the statistics, which is closed with this
+  package init(statistics: Int32, _ event: EventCode) throws(KVMError) {
+    stats = statistics
     self.event = event
     offset = try Self.find(Self.name, in: stats)
     last = read()
@@ -32,19 +37,19 @@ public final class EmulatedInstructions {
 
   private func read() -> UInt64 {
     var value = last
-    return clinux_kvm_read_stats(stats, &value, MemoryLayout<UInt64>.size, offset) == 0 ? value : last
+    return ckvm_read_stats(stats, &value, MemoryLayout<UInt64>.size, offset) == 0 ? value : last
   }
 
-  /// Where the statistic of that name is in the file: its header says where descriptors and values are, a descriptor the
-  /// offset among the values.
+  /// Where the statistic of that name is in the file: its header says where descriptors and values are, a descriptor
+  /// the offset among the values.
   private static func find(_ name: String, in stats: Int32) throws(KVMError) -> UInt64 {
     var header = kvm_stats_header()
-    try KVMError.check("pread", clinux_kvm_read_stats(stats, &header, MemoryLayout<kvm_stats_header>.size, 0))
+    try KVMError.check("pread", ckvm_read_stats(stats, &header, MemoryLayout<kvm_stats_header>.size, 0))
     let size = 16 + Int(header.name_size)
     var descriptor = [UInt8](repeating: 0, count: size)
     for index in 0..<UInt64(header.num_desc) {
       let place = UInt64(header.desc_offset) + index * UInt64(size)
-      try KVMError.check("pread", clinux_kvm_read_stats(stats, &descriptor, size, place))
+      try KVMError.check("pread", ckvm_read_stats(stats, &descriptor, size, place))
       guard String(decoding: descriptor[16...].prefix { $0 != 0 }, as: UTF8.self) == name else { continue }
       // struct kvm_stats_desc: flags, exponent, size, then the offset.
       let valueOffset = descriptor.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 8, as: UInt32.self) }

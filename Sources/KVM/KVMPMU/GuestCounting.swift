@@ -4,9 +4,9 @@ import Glibc
 public enum GuestCounting: String, Sendable, CaseIterable {
   /// KVM on VMX or SVM: host events with `exclude_host` count the guest, in its rings.
   case native
-  /// KVM nested by software (kvm_pvm): the guest's ring 3 runs as user code of the vCPU's thread, and counts as that, with
-  /// a constant of the VMM's own user code for each KVM_RUN; ring 0 is emulated, in no hardware counter, and its number of
-  /// instructions is a statistic of the vCPU. `exclude_host` separates nothing there.
+  /// KVM nested by software (kvm_pvm): the guest's ring 3 runs as user code of the vCPU's thread, and counts as that,
+  /// with a constant of the VMM's own user code for each KVM_RUN; ring 0 is emulated, in no hardware counter, and its
+  /// number of instructions is a statistic of the vCPU. `exclude_host` separates nothing there.
   case nestedInSoftware
 
   /// Which case this host is: whether the module that runs guests is kvm_pvm. It excludes the two native ones.

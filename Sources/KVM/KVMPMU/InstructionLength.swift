@@ -1,5 +1,5 @@
-/// How long an x86 instruction is: enough of a decoder to find where instructions begin in what compilers and assemblers
-/// make (Intel SDM vol. 2, 2.1 and appendix A).
+/// How long an x86 instruction is: enough of a decoder to find where instructions begin in what compilers and
+/// assemblers make (Intel SDM vol. 2, 2.1 and appendix A).
 public enum InstructionLength {
   public enum Mode: Sendable, Hashable {
     case protected32

@@ -1,17 +1,17 @@
-import CLinux
+import CKVM
 import VPMUModel
 
 /// The MSR numbers whose accesses KVM is to hand to user space: what a model declares, as the ranges of
 /// KVM_X86_SET_MSR_FILTER.
 ///
 /// A VM has one filter of at most 16 ranges, and it is the VMM's: it merges these with its own and installs them
-/// (``install(on:)`` or by itself). Nothing here installs one by itself. KVM's filter has a bitmap for each range; a clear
-/// bit is an exit.
+/// (``install(on:)`` or by itself). Nothing here installs one by itself. KVM's filter has a bitmap for each range; a
+/// clear bit is an exit.
 public struct MSRFilter: Sendable, Equatable {
   /// Numbers that exit: disjoint, sorted, neighbours merged.
   public private(set) var ranges: [ClosedRange<UInt32>]
 
-  /// Ranges that a VM's filter has room for: KVM_MSR_FILTER_MAX_RANGES.
+  /// The capacity of a VM's filter in ranges: KVM_MSR_FILTER_MAX_RANGES.
   public static let mostRanges = 16
   /// Numbers that one range can span: KVM_MSR_FILTER_MAX_BITMAP_SIZE bytes of 8.
   public static let longestRange: UInt32 = 0x600 * 8
@@ -126,7 +126,7 @@ extension MSRFilter {
       place += windows[index].bitmap.count
     }
     do throws(KVMError) {
-      try KVMError.check("KVM_X86_SET_MSR_FILTER", clinux_kvm_set_msr_filter(vm, ranges, UInt32(ranges.count)))
+      try KVMError.check("KVM_X86_SET_MSR_FILTER", ckvm_set_msr_filter(vm, ranges, UInt32(ranges.count)))
     } catch { throw .kvm(error) }
   }
 }
@@ -148,6 +148,6 @@ public struct MSRExitReasons: OptionSet, Sendable, Hashable {
   public func enable(on vm: Int32) throws(KVMError) {
     try KVMError.check(
       "KVM_ENABLE_CAP(KVM_CAP_X86_USER_SPACE_MSR)",
-      clinux_kvm_enable_cap(vm, UInt32(KVM_CAP_X86_USER_SPACE_MSR), UInt64(rawValue)))
+      ckvm_enable_cap(vm, UInt32(KVM_CAP_X86_USER_SPACE_MSR), UInt64(rawValue)))
   }
 }

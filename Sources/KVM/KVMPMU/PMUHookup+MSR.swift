@@ -1,12 +1,12 @@
-import CLinux
+import CKVM
 import VPMUCore
 import VPMUModel
 
-/// MSR exits. The answer is in the exit's own fields; KVM carries it out at the next KVM_RUN, so RIP is not to be changed
-/// before that.
+/// MSR exits. The answer is in the exit's own fields; KVM carries it out at the next KVM_RUN, so RIP is not to be
+/// changed before that.
 extension PMUHookup {
   func handleRead() throws(HookupError) -> ExitAnswer {
-    let exit = clinux_kvm_msr(vcpu.run)
+    let exit = ckvm_msr(vcpu.run)
     guard reasonCounts(exit) else { return .unhandled }
     do throws(VPMUError) {
       switch try pmu.readMSR(MSRNumber(exit.pointee.index), origin: .guest) {
@@ -22,7 +22,7 @@ extension PMUHookup {
   }
 
   func handleWrite() throws(HookupError) -> ExitAnswer {
-    let exit = clinux_kvm_msr(vcpu.run)
+    let exit = ckvm_msr(vcpu.run)
     guard reasonCounts(exit) else { return .unhandled }
     let msr = MSRNumber(exit.pointee.index)
     do throws(VPMUError) {
@@ -37,11 +37,11 @@ extension PMUHookup {
     return .handled
   }
 
-  private func reasonCounts(_ exit: UnsafeMutablePointer<clinux_kvm_msr_exit>) -> Bool {
+  private func reasonCounts(_ exit: UnsafeMutablePointer<ckvm_msr_exit>) -> Bool {
     options.reasons.contains(MSRExitReasons(rawValue: exit.pointee.reason))
   }
 
-  private func fault(_ exit: UnsafeMutablePointer<clinux_kvm_msr_exit>) {
+  private func fault(_ exit: UnsafeMutablePointer<ckvm_msr_exit>) {
     exit.pointee.error = 1
     calls.faults &+= 1
   }

@@ -1,4 +1,4 @@
-import CLinux
+import CKVM
 import VPMUCore
 import VPMUModel
 
@@ -6,7 +6,7 @@ import VPMUModel
 extension PMUHookup {
   func handlePort() throws(HookupError) -> ExitAnswer {
     guard case .rewrite(let port) = options.rdpmc else { return .unhandled }
-    let exit = clinux_kvm_io(vcpu.run)
+    let exit = ckvm_io(vcpu.run)
     guard exit.pointee.direction == UInt8(KVM_EXIT_IO_OUT), exit.pointee.port == UInt16(port),
       exit.pointee.size == 1, exit.pointee.count == 1
     else { return .unhandled }
@@ -16,8 +16,8 @@ extension PMUHookup {
     var regs = kvm_regs()
     var sregs = kvm_sregs()
     do throws(KVMError) {
-      try KVMError.check("KVM_GET_REGS", clinux_kvm_get_regs(vcpu.fd, &regs))
-      try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(vcpu.fd, &sregs))
+      try KVMError.check("KVM_GET_REGS", ckvm_get_regs(vcpu.fd, &regs))
+      try KVMError.check("KVM_GET_SREGS", ckvm_get_sregs(vcpu.fd, &sregs))
     } catch { throw .kvm(error) }
     let value = try readPMC(regs, sregs)
     if let value {
@@ -28,7 +28,7 @@ extension PMUHookup {
       regs.rip &-= 2
     }
     do throws(KVMError) {
-      try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(vcpu.fd, &regs))
+      try KVMError.check("KVM_SET_REGS", ckvm_set_regs(vcpu.fd, &regs))
       // After the registers: setting those drops exceptions that wait.
       if value == nil { try injectFault() }
     } catch { throw .kvm(error) }
@@ -50,12 +50,12 @@ extension PMUHookup {
   private func injectFault() throws(KVMError) {
     calls.faults &+= 1
     var events = kvm_vcpu_events()
-    try KVMError.check("KVM_GET_VCPU_EVENTS", clinux_kvm_get_events(vcpu.fd, &events))
+    try KVMError.check("KVM_GET_VCPU_EVENTS", ckvm_get_events(vcpu.fd, &events))
     events.exception.injected = 1
     events.exception.nr = 13
     events.exception.has_error_code = 1
     events.exception.error_code = 0
-    try KVMError.check("KVM_SET_VCPU_EVENTS", clinux_kvm_set_events(vcpu.fd, &events))
+    try KVMError.check("KVM_SET_VCPU_EVENTS", ckvm_set_events(vcpu.fd, &events))
   }
 
   /// CR4.PCE: RDPMC is allowed outside ring 0.

@@ -6,7 +6,7 @@
 /// attach                                        the signal handler knows the vCPU
 /// loop:  enter()                                notifications, deferred work, the PMI that is due, time slices
 ///        KVM_RUN
-///        guestRan()                             emulated instructions
+///        guestRan()                             emulated instructions, which came before the exit
 ///        handle() ─▶ .handled                   an MSR exit of the PMU, or a rewritten RDPMC
 ///                 ─▶ .unhandled                   the VMM's own exit
 /// detach
@@ -17,10 +17,12 @@
 /// | `MSRFilter` | which accesses exit |
 /// | `PMUHookup` | the loop's calls |
 /// | `PMUHookup+MSR` | answers RDMSR and WRMSR |
-/// | `PMIDelivery`, `PMIRoute` | LVTPC, and how the interrupt gets there |
+/// | `PMIDelivery`, `LVTPC` | where a PMI goes, and how it gets there |
+/// | `PMUCPUID` | the guest's CPUID |
 /// | `SliceClock` | when a time slice begins |
 /// | `RDPMCMethod`, `RDPMCRewrite`, `RDPMCMirror` | RDPMC, which never exits by itself |
 /// | `GuestCounting`, `EmulatedInstructions`, `VMMShare` | what counts as the guest's on this host |
+import CKVM
 import CLinux
 import VPMUCore
 import VPMUModel
@@ -40,7 +42,19 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
 
   /// - Parameter vcpu: its CPUID has been set
   /// - Throws: the vCPU has no statistics where `options.counting` needs them; ``HookupError/noMirror(reason:)``
-  public init(_ pmu: PMU, _ vcpu: VCPUHandle, options: HookupOptions) throws(HookupError) {
+  public convenience init(_ pmu: PMU, _ vcpu: VCPUHandle, options: HookupOptions) throws(HookupError) {
+    let counted = options.counting == .nestedInSoftware ? options.instructions : nil
+    let emulated: EmulatedInstructions?
+    do throws(KVMError) {
+      emulated = try counted.map { event throws(KVMError) in try EmulatedInstructions(of: vcpu, event) }
+    } catch { throw .kvm(error) }
+    try self.init(pmu, vcpu, options: options, emulated: emulated)
+  }
+
+  /// - Parameter emulated: where KVM counts what it emulates; nil: the host's counters have it all
+  package init(
+    _ pmu: PMU, _ vcpu: VCPUHandle, options: HookupOptions, emulated: EmulatedInstructions?
+  ) throws(HookupError) {
     if options.rdpmc == .mirror,
       let reason = RDPMCMirror.probe(vcpu, counters: options.rdpmcCounters, modelVendors: options.modelVendors)
     {
@@ -52,16 +66,13 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
     slices = SliceClock(options.slices)
     pmi = PMIDelivery(masksOnDelivery: options.masksLVTPCOnDelivery)
     mirror = options.rdpmc == .mirror ? RDPMCMirror(vcpu, counters: options.rdpmcCounters) : nil
-    let counted = options.counting == .nestedInSoftware ? options.instructions : nil
-    do throws(KVMError) {
-      emulated = try counted.map { event throws(KVMError) in try EmulatedInstructions(of: vcpu, event) }
-    } catch { throw .kvm(error) }
+    self.emulated = emulated
   }
 
   deinit { detach() }
 
-  /// From now on signal handlers of this library on the calling thread end KVM_RUN of this vCPU. Again after the VMM itself
-  /// changed the mode of the local APIC (KVM_SET_SREGS, KVM_SET_MSRS): it is looked at anew.
+  /// From now on signal handlers of this library on the calling thread end KVM_RUN of this vCPU. Call it again
+  /// after the VMM itself changed the mode of the local APIC (KVM_SET_SREGS, KVM_SET_MSRS): the mode is read again.
   public func attach() {
     pmi.knowsAPICBase = false
     clinux_kick_set_target(vcpu.immediateExit)
@@ -74,8 +85,8 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
 
   /// Right before each KVM_RUN.
   ///
-  /// `immediate_exit` is cleared first and notifications are looked at after it: one that comes between this and KVM_RUN sets it
-  /// again, and KVM_RUN returns at once.
+  /// `immediate_exit` is cleared before notifications are read: one that comes between this and KVM_RUN sets it again,
+  /// and KVM_RUN returns at once.
   ///
   /// - Returns: whether a PMI was due
   @discardableResult
@@ -95,6 +106,10 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
     return action
   }
 
+  /// Lets the next KVM_RUN return at once: for a VMM that wants the thread back. After ``enter()``, which takes back
+  /// what came before it. On the vCPU's thread; elsewhere, and in signal handlers, ``VCPUHandle/kick()``.
+  public func kick() { vcpu.kick() }
+
   /// How far it is with a PMI: one more thing to save, and to set after the vCPU's registers were restored.
   public var pmiState: PMIState {
     get { pmi.state }
@@ -104,15 +119,19 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
     }
   }
 
-  /// Right after each KVM_RUN: reports what KVM emulated.
+  /// Right after each KVM_RUN, before ``handle()``: reports what KVM emulated. It came before the exit that ended the
+  /// run, so that a status that this exit reads has an overflow among it, and a counter that it stops or writes keeps
+  /// one.
   public func guestRan() throws(HookupError) {
     options.runs?.count()
     pmi.knowsAPICBase = true
     do throws(VPMUError) {
       try pmu.guestRan()
-      guard let count = emulated?.take(), count != 0 else { return }
+      guard let emulated else { return }
+      let count = emulated.take()
+      guard count != 0 else { return }
       calls.emulatedInstructions &+= count
-      try pmu.emulated(options.instructions ?? EventCode(number: 0, unitMask: 0), cpl: 0, count: count)
+      try pmu.emulated(emulated.event, cpl: 0, count: count)
     } catch { throw .pmu(error) }
   }
 
@@ -126,13 +145,14 @@ public final class PMUHookup<PMU: GuestFacingPMU> {
     }
   }
 
-  /// Completes the exit that was handled last, without letting the guest run: before its registers are looked at or saved.
+  /// Completes the exit that was handled last, without letting the guest run: to be called before its registers are
+  /// read or saved.
   ///
-  /// - Returns: false: it is complete; true: there is a further exit of the same instruction to be handled, as I/O of a string
-  ///   and memory accesses that are in pieces make, after which this is to be called again
+  /// - Returns: false: it is complete; true: the same instruction made a further exit (string I/O, or a memory access
+  ///   in several parts), which is to be handled before this is called again
   @discardableResult
   public func completeExit() throws(HookupError) -> Bool {
-    clinux_kick_raise(vcpu.immediateExit)
+    kick()
     calls.completions &+= 1
     do throws(KVMError) { return try vcpu.enterGuest() } catch { throw .kvm(error) }
   }
@@ -166,9 +186,9 @@ extension HookupError: CustomStringConvertible {
 
 /// What an embedder decides.
 public struct HookupOptions: Sendable {
-  /// How a time slice is told.
+  /// How the beginning of a time slice is found.
   public var slices: SliceClock.Source
-  /// Whether the guest's CPU masks LVTPC when it delivers a PMI: ``PMIRoute/masksOnDelivery(cpuidVendor:)``.
+  /// Whether the guest's CPU masks LVTPC when it delivers a PMI: ``ModelDeclaration/masksLVTPC``.
   public var masksLVTPCOnDelivery: Bool
   public var rdpmc: RDPMCMethod
   /// What counts as the guest's on this host: ``GuestCounting/detect()``.
@@ -177,8 +197,8 @@ public struct HookupOptions: Sendable {
   public var instructions: EventCode?
   /// Reasons of MSR exits that are looked at. Others are the VMM's.
   public var reasons: MSRExitReasons
-  /// Whether PMIs are delivered here, to the local APIC in the kernel. Without one, the VMM does it when ``PMUHookup/enter()``
-  /// says so.
+  /// Whether PMIs are delivered here, to the local APIC in the kernel. Without one, the VMM does it when
+  /// ``PMUHookup/enter()`` says so.
   public var deliversPMI = true
   /// Counts the guest's runs for a ``ShareCorrectedHost``. Not to be shared by vCPUs.
   public nonisolated(unsafe) var runs: RunCounter?
@@ -199,16 +219,12 @@ public struct HookupOptions: Sendable {
     self.reasons = reasons
   }
 
-  /// What a model's guest needs, with the host as it is.
-  ///
-  /// - Parameter cpuidVendor: the vendor string that the guest sees; nil: the model's first
+  /// The options for a guest of this model, with the host as it is.
   public init(
-    for declaration: ModelDeclaration, cpuidVendor: String? = nil, rdpmc: RDPMCMethod = .none,
-    counting: GuestCounting = .native
+    for declaration: ModelDeclaration, rdpmc: RDPMCMethod = .none, counting: GuestCounting = .native
   ) {
     self.init(
-      masksLVTPCOnDelivery: PMIRoute.masksOnDelivery(cpuidVendor: cpuidVendor ?? declaration.cpuidVendors.first ?? ""),
-      rdpmc: rdpmc, counting: counting,
+      masksLVTPCOnDelivery: declaration.masksLVTPC, rdpmc: rdpmc, counting: counting,
       instructions: declaration.event(for: .instructions).map {
         EventCode(selector: $0.select, mask: declaration.eventSelectMask)
       })

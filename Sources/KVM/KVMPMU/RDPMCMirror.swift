@@ -1,3 +1,4 @@
+import CKVM
 import CLinux
 import Glibc
 import VPMUCore
@@ -6,12 +7,12 @@ import VPMUModel
 /// RDPMC by KVM's own PMU: before the guest runs, the counters that changed are written into it (KVM_SET_MSRS, which no
 /// filter stops), so that the processor's or KVM's RDPMC gives our value.
 ///
-/// KVM's PMU stays on and sees the guest's CPUID, but never an event select: all PMU registers are filtered to us, so its
-/// counters stand still. A counter of ours that counts is as old as the last entry; one that stands still, as in a PMI handler
-/// after the global control was cleared, is exact.
+/// KVM's PMU stays on and sees the guest's CPUID, but never an event select: all PMU registers are filtered to us, so
+/// its counters stand still. A counter of ours that counts is as old as the last entry; one that stands still, as in a
+/// PMI handler after the global control was cleared, is exact.
 ///
-/// It has not run on the machines that this is built on, whose KVM has no PMU: ``probe(_:counters:modelVendors:hostVendor:)``
-/// says so there.
+/// It has not run on the machines that this is built on, whose KVM has no PMU:
+/// ``probe(_:counters:modelVendors:hostVendor:)`` says so there.
 public final class RDPMCMirror {
   /// A counter that RDPMC can name, and what KVM's PMU holds of it.
   private struct Counter {
@@ -42,7 +43,8 @@ public final class RDPMCMirror {
     }
   }
 
-  /// Whether this way is possible on a vCPU whose CPUID has been set; nil: yes, else why not. The counters are 0 afterwards.
+  /// Whether this way is possible on a vCPU whose CPUID has been set; nil: yes, else why not. The counters are 0
+  /// afterwards.
   ///
   /// - Parameters:
   ///   - counters: the registers to be mirrored: ``registers(_:)``
@@ -52,7 +54,7 @@ public final class RDPMCMirror {
     _ vcpu: VCPUHandle, counters: [MSRNumber], modelVendors: [String], hostVendor: String? = nil
   ) -> String? {
     let hostVendor = hostVendor ?? processorVendor
-    guard clinux_kvm_check_extension(vcpu.vm, UInt32(KVM_CAP_PMU_CAPABILITY)) & KVM_PMU_CAP_DISABLE != 0 else {
+    guard ckvm_check_extension(vcpu.vm, UInt32(KVM_CAP_PMU_CAPABILITY)) & KVM_PMU_CAP_DISABLE != 0 else {
       return "KVM has no PMU for guests here"
     }
     guard modelVendors.contains(hostVendor) else {
@@ -60,9 +62,9 @@ public final class RDPMCMirror {
     }
     for counter in counters {
       var value: UInt64 = 0
-      guard clinux_kvm_set_msr(vcpu.fd, counter.rawValue, 1) == 1,
-        clinux_kvm_get_msr(vcpu.fd, counter.rawValue, &value) == 1, value == 1,
-        clinux_kvm_set_msr(vcpu.fd, counter.rawValue, 0) == 1
+      guard ckvm_set_msr(vcpu.fd, counter.rawValue, 1) == 1,
+        ckvm_get_msr(vcpu.fd, counter.rawValue, &value) == 1, value == 1,
+        ckvm_set_msr(vcpu.fd, counter.rawValue, 0) == 1
       else { return "KVM's PMU does not take values for \(counter): it is off, or has fewer counters than the guest's" }
     }
     return nil
@@ -89,7 +91,7 @@ public final class RDPMCMirror {
     }
     guard !changed.isEmpty else { return 0 }
     do throws(KVMError) {
-      let taken = try KVMError.check("KVM_SET_MSRS", clinux_kvm_set_msrs(vcpu, changed, UInt32(changed.count)))
+      let taken = try KVMError.check("KVM_SET_MSRS", ckvm_set_msrs(vcpu, changed, UInt32(changed.count)))
       guard Int(taken) == changed.count else {
         let refused = MSRNumber(changed[Int(taken)].index)
         throw KVMError(call: "KVM_SET_MSRS of \(refused), a counter to be mirrored,", errno: EINVAL)

@@ -1,12 +1,13 @@
-/// RDPMC by replacement: `0F 33` in a guest's code becomes `E6 xx`, an OUT to a port, which has two bytes as well and exits.
+/// RDPMC by replacement: `0F 33` in a guest's code becomes `E6 xx`, an OUT to a port, which has two bytes as well and
+/// exits.
 ///
-/// The code is decoded from the beginning of each segment, instruction by instruction (``InstructionLength``), so that the
-/// two bytes are only replaced where they are an instruction: not in an immediate or a displacement. Where the decoder meets
-/// bytes that it does not know, such as data between functions, it goes on after the next alignment boundary that
-/// compilers start functions at; nothing before that is replaced. Every replacement is listed.
+/// The code is decoded from the beginning of each segment, instruction by instruction (``InstructionLength``), so that
+/// the two bytes are only replaced where they are an instruction: not in an immediate or a displacement. Where the
+/// decoder meets bytes that it does not know, such as data between functions, it goes on after the next alignment
+/// boundary that compilers start functions at; nothing before that is replaced. Every replacement is listed.
 ///
-/// An OUT needs I/O privilege where RDPMC needs none: outside ring 0 the guest must run with IOPL 3 or a permission bitmap,
-/// or it gets #GP. And code that the guest writes later is not seen.
+/// An OUT needs I/O privilege where RDPMC needs none: outside ring 0 the guest must run with IOPL 3 or a permission
+/// bitmap, or it gets #GP. And code that the guest writes later is not seen.
 public struct RDPMCRewrite: Sendable, Equatable {
   /// Where RDPMC was, as offsets into the segment.
   public private(set) var replaced: [Int] = []

@@ -3,25 +3,21 @@ import VPMUModel
 
 /// A host whose counts are the guest's: those of another one without the ``VMMShare``.
 ///
-/// An event that was started and stopped without a run of the guest in between counted the VMM only, and so nothing. Events
-/// that interrupt are left as they are: their notification comes when the real event has counted its period, and a count that
-/// says less would make them overflow twice. A period of theirs is shorter by the share.
+/// An event that was started and stopped without a run of the guest in between counted the VMM only, and so nothing.
+/// Events that interrupt are left as they are: their notification comes when the real event has counted its period, and
+/// a count that says less would make them overflow twice. A period of theirs is shorter by the share.
 public final class ShareCorrectedHost<Base: HostEvents>: HostEvents {
-  public struct Event: BitwiseCopyable {
-    let base: Base.Event
-    let place: UInt8
-  }
-
   private struct Entry: BitwiseCopyable {
-    var isUsed = false
+    /// The event of the other host; nil: the entry is free.
+    var base: HostEvent?
     /// Nil: nothing is taken out.
     var event: GenericEvent?
     var constant: VMMShare.Constant?
     var runsAtStart: UInt64 = 0
     /// Nil: it was not suspended.
     var runsAtSuspension: UInt64?
-    /// What was told last: a count never goes back.
-    var told: UInt64 = 0
+    /// The count that was reported last: a count never goes back.
+    var reported: UInt64 = 0
   }
 
   public let base: Base
@@ -40,63 +36,65 @@ public final class ShareCorrectedHost<Base: HostEvents>: HostEvents {
   public func bindToCurrentThread() { base.bindToCurrentThread() }
 
   public func create(_ request: EventRequest) throws(HostRefusal) -> Event {
-    guard let place = entries.firstIndex(where: { !$0.isUsed }) else { throw .capacity }
+    guard let index = entries.firstIndex(where: { $0.base == nil }) else { throw .capacity }
     let event = try base.create(request)
-    entries[place] = Entry(isUsed: true, event: request.interrupts ? nil : request.generic)
-    start(place)
-    return Event(base: event, place: UInt8(place))
+    entries[index] = Entry(base: event, event: request.interrupts ? nil : request.generic)
+    start(index)
+    return HostEvent(index: index)
   }
 
   public func quality(of request: EventRequest) -> MappingQuality { base.quality(of: request) }
-  public func setPeriod(_ period: UInt64, of event: Event) -> Bool { base.setPeriod(period, of: event.base) }
+  public func setPeriod(_ period: UInt64, of event: Event) -> Bool { base.setPeriod(period, of: handle(event)) }
 
   public func pauseAndReset(_ event: Event) -> UInt64 {
-    let count = corrected(base.pauseAndReset(event.base), event)
-    entries[Int(event.place)].told = 0
-    entries[Int(event.place)].runsAtSuspension = nil
+    let count = corrected(base.pauseAndReset(handle(event)), event)
+    entries[event.index].reported = 0
+    entries[event.index].runsAtSuspension = nil
     return count
   }
 
   /// Runs that the guest makes meanwhile are not the event's.
   public func disable(_ event: Event) {
-    base.disable(event.base)
-    entries[Int(event.place)].runsAtSuspension = runs.runs
+    base.disable(handle(event))
+    entries[event.index].runsAtSuspension = runs.runs
   }
 
-  public func assign(_ event: Event, to pmc: PMCIndex) { base.assign(event.base, to: pmc) }
+  public func assign(_ event: Event, to pmc: PMCIndex) { base.assign(handle(event), to: pmc) }
 
   public func resume(_ event: Event) -> Bool {
-    let place = Int(event.place)
-    if let suspended = entries[place].runsAtSuspension {
-      entries[place].runsAtSuspension = nil
-      entries[place].runsAtStart &+= runs.runs &- suspended
+    let index = event.index
+    if let suspended = entries[index].runsAtSuspension {
+      entries[index].runsAtSuspension = nil
+      entries[index].runsAtStart &+= runs.runs &- suspended
     } else {
-      start(place)
+      start(index)
     }
-    return base.resume(event.base)
+    return base.resume(handle(event))
   }
 
-  public func read(_ event: Event) -> UInt64 { corrected(base.read(event.base), event) }
+  public func read(_ event: Event) -> UInt64 { corrected(base.read(handle(event)), event) }
 
   public func release(_ event: Event) {
-    entries[Int(event.place)].isUsed = false
-    base.release(event.base)
+    base.release(handle(event))
+    entries[event.index].base = nil
   }
 
-  public func knownFailure(of event: Event) -> HostRefusal? { base.knownFailure(of: event.base) }
-  public func queryFailure(of event: Event) -> HostRefusal? { base.queryFailure(of: event.base) }
+  public func knownFailure(of event: Event) -> HostRefusal? { base.knownFailure(of: handle(event)) }
+  public func queryFailure(of event: Event) -> HostRefusal? { base.queryFailure(of: handle(event)) }
 
-  private func start(_ place: Int) {
-    entries[place].constant = entries[place].event.flatMap { share[$0] }
-    entries[place].runsAtStart = runs.runs
+  private func handle(_ event: HostEvent) -> HostEvent { entries[event.index].base ?? event }
+
+  private func start(_ index: Int) {
+    entries[index].constant = entries[index].event.flatMap { share[$0] }
+    entries[index].runsAtStart = runs.runs
   }
 
   private func corrected(_ count: UInt64, _ event: Event) -> UInt64 {
-    let entry = entries[Int(event.place)]
+    let entry = entries[event.index]
     guard let constant = entry.constant else { return count }
     let share = constant.total((entry.runsAtSuspension ?? runs.runs) &- entry.runsAtStart)
-    let told = max(entry.told, count > share ? count &- share : 0)
-    entries[Int(event.place)].told = told
-    return told
+    let reported = max(entry.reported, count > share ? count &- share : 0)
+    entries[event.index].reported = reported
+    return reported
   }
 }

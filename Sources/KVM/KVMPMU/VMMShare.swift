@@ -1,7 +1,7 @@
 import VPMUModel
 
-/// What the VMM's own user code adds to counts, where KVM is nested by software and a guest's ring 3 is host user mode: the
-/// same for each run of the guest, and so it can be measured with an empty one and taken out.
+/// What the VMM's own user code adds to counts, where KVM is nested by software and a guest's ring 3 is host user mode:
+/// the same for each run of the guest, and so it can be measured with an empty one and taken out.
 public struct VMMShare: Sendable, Equatable {
   /// The share of one event.
   public struct Constant: Sendable, Equatable, BitwiseCopyable {

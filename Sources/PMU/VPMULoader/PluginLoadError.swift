@@ -26,8 +26,8 @@ public enum PluginLoadError: Error, Hashable, Sendable {
   case invalidDeclaration(path: String, what: String)
   /// Another plugin in the same place has the same id: neither is used.
   case duplicateID(path: String, id: String, other: String)
-  /// Others could have written the file or put it there: `culprit` is the file, or a directory that leads to it, with what
-  /// is wrong with it; `mend` is the shell command that sets it right.
+  /// Others could have written the file or put it there: `culprit` is the file, or a directory that leads to it, with
+  /// what is wrong with it; `mend` is the shell command that sets it right.
   case untrusted(path: String, culprit: String, reason: String, mend: String)
 }
 

@@ -1,6 +1,6 @@
 import CVPMU
 import Synchronization
-import VPMUCore
+import VPMUModel
 
 /// What plugins tell the embedder: texts for people, such as why an entry refused.
 public enum PluginReports {

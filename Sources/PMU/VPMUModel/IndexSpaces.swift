@@ -19,6 +19,12 @@ public struct MSRNumber: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   public init(_ number: UInt32) { self.rawValue = number }
 }
 
+extension MSRNumber: ExpressibleByIntegerLiteral {
+  /// `0x186`
+  @inlinable
+  public init(integerLiteral number: UInt32) { self.rawValue = number }
+}
+
 extension MSRNumber: CustomStringConvertible {
   public var description: String { "MSR 0x" + String(rawValue, radix: 16) }
 }
@@ -33,6 +39,12 @@ public struct RDPMCSelector: RawRepresentable, Hashable, Sendable, BitwiseCopyab
 
   @inlinable
   public init(_ ecx: UInt32) { self.rawValue = ecx }
+}
+
+extension RDPMCSelector: ExpressibleByIntegerLiteral {
+  /// `0x4000_0000`
+  @inlinable
+  public init(integerLiteral ecx: UInt32) { self.rawValue = ecx }
 }
 
 extension RDPMCSelector: CustomStringConvertible {

@@ -4,7 +4,7 @@ import VPMUModel
 extension AccessOrigin {
   /// From the flags of an access.
   @inlinable
-  init(flags: UInt32) { self = flags & UInt32(VPMU_HOST_INITIATED) == 0 ? .guest : .host }
+  init(flags: UInt32) { self = flags & VPMU_HOST_INITIATED == 0 ? .guest : .host }
 }
 
 extension PMCIndex? {

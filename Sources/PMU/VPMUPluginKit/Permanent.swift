@@ -34,16 +34,20 @@ enum Permanent {
     info.license = copy(string: declaration.license)
     info.cpuid_vendors = copy(all: declaration.cpuidVendors.map { copy(string: $0) })
     info.vendor_count = UInt32(declaration.cpuidVendors.count)
-    info.models = copy(all: declaration.presets.map(preset))
+    info.presets = copy(all: declaration.presets.map(preset))
     info.preset_count = UInt32(declaration.presets.count)
     info.preset_size = UInt32(MemoryLayout<vpmu_preset>.stride)
     info.ranges = copy(all: declaration.ranges.map(range))
     info.range_count = UInt32(declaration.ranges.count)
     info.range_size = UInt32(MemoryLayout<vpmu_register_range>.stride)
-    info.events = copy(all: declaration.events.map(\.boundary))
+    info.events = copy(all: declaration.events.map(event))
     info.event_count = UInt32(declaration.events.count)
-    info.event_size = UInt32(MemoryLayout<vpmu_event>.stride)
+    info.event_size = UInt32(MemoryLayout<vpmu_event_row>.stride)
+    info.fixed_events = copy(all: declaration.fixedEvents.map(event))
+    info.fixed_event_count = UInt32(declaration.fixedEvents.count)
+    info.fixed_event_size = UInt32(MemoryLayout<vpmu_event_row>.stride)
     info.event_select_mask = declaration.eventSelectMask
+    info.flags = declaration.masksLVTPC ? VPMU_PLUGIN_MASKS_LVTPC : 0
     info.ops = copy(ops)
     info.context = context
     return copy(info)
@@ -61,10 +65,18 @@ enum Permanent {
     return info
   }
 
+  private static func event(_ row: EventRow) -> vpmu_event_row {
+    let event = row.event.boundary
+    return vpmu_event_row(
+      select: row.select, generic: event.generic, quality: event.quality, features: row.features.rawValue,
+      counters: row.counters, reserved0: 0, name: row.name.flatMap { copy(string: $0) })
+  }
+
   private static func range(_ range: RegisterRange) -> vpmu_register_range {
-    vpmu_register_range(
-      first: range.first.rawValue, count: range.count, stride: range.stride, role: range.role.rawValue,
-      flags: range.traits.rawValue, first_pmc: range.firstPMC.rawValue, rdpmc_base: range.rdpmcBase?.rawValue ?? .max,
-      features: range.features.rawValue, reserved0: 0)
+    let flags = range.rdpmcBase == nil ? range.traits.rawValue : range.traits.rawValue | VPMU_RANGE_RDPMC
+    return vpmu_register_range(
+      first: range.first.rawValue, count: range.count, role: vpmu_role(rawValue: range.role.rawValue),
+      stride: range.stride, flags: flags, first_pmc: range.firstPMC.rawValue,
+      rdpmc_base: range.rdpmcBase?.rawValue ?? 0, word: range.word, features: range.features.rawValue)
   }
 }

@@ -18,7 +18,7 @@ import VPMUModel
 
 /// A model as a plugin: its tables in the boundary's form, built once, alive as long as the process.
 public struct PluginExport: @unchecked Sendable {
-  /// What the entry returns: constant.
+  /// The result of the entry: constant.
   public let info: UnsafePointer<vpmu_plugin_info>
 
   /// Builds the tables. The memory is never freed: the core may use it until the process ends.
@@ -30,10 +30,10 @@ public struct PluginExport: @unchecked Sendable {
   @usableFromInline
   init(_ declaration: ModelDeclaration, _ target: CallbackTarget) {
     let context = Unmanaged.passRetained(target).toOpaque()
-    info = Permanent.table(declaration, ops: Callbacks.table, context: context)
+    info = Permanent.table(declaration, ops: Callbacks.table(target.callbacks), context: context)
   }
 
-  /// What the entry does: keeps the core's services for ``PluginServices`` and returns ``info``.
+  /// The body of the entry: keeps the core's services for ``PluginServices`` and returns ``info``.
   ///
   /// - Returns: nil if the core speaks another major version of the ABI
   public func enter(_ services: UnsafePointer<vpmu_services>) -> UnsafePointer<vpmu_plugin_info>? {

@@ -1,7 +1,7 @@
 import CVPMU
 
-/// The content of the ELF section `vpmu_abi`: `vpmu_abi_identity`, which a loader reads from the file before it runs any
-/// of its code. A constant expression can't use the header's names; ``identityMatchesHeader`` compares them.
+/// The content of the ELF section `vpmu_abi`: `vpmu_abi_identity`, which a loader reads from the file before it runs
+/// any of its code. A constant expression can't use the header's names; ``identityMatchesHeader`` compares them.
 @section("vpmu_abi") @used
 let pluginIdentity: (magic: UInt32, major: UInt16, minor: UInt16) = (0x554D_5056, 1, 0)
 

@@ -3,7 +3,8 @@ import VPMUModel
 
 /// The driver's handler of a performance-monitoring interrupt.
 extension PerfDriver {
-  /// Most times that the handler looks for further overflows: a counter that overflows at once must not keep it for ever.
+  /// Most times that the handler looks for further overflows: a counter that overflows at once must not keep it for
+  /// ever.
   @usableFromInline static var mostLooks: Int { 100 }
 
   /// Handles a PMI: each counter that overflowed is sampled and starts its next period.

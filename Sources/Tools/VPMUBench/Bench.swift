@@ -1,8 +1,12 @@
 /// The bench: how much a guest's use of its PMU costs, by usage, policy and model.
 ///
-/// A guest's perf driver (`GuestPerf`) runs on a virtual CPU of one of two kinds. One is played by this thread: slices of work
-/// of a few microseconds are guest mode, each access is an exit followed by an entry, and between slices the loop looks
-/// whether notifications came. The other one is real, behind /dev/kvm: the built-in guest program of `KVMGuest` does the same there.
+/// A guest's perf driver (`GuestPerf`) runs on a virtual CPU of one of two kinds. One is played by this thread: slices
+/// of work of a few microseconds are guest mode, each access is an exit followed by an entry, and between slices the
+/// loop looks whether notifications came. The other one is that of a `BenchMachine`: `VPMUBenchKVM` has one behind
+/// /dev/kvm.
+///
+/// Nothing here is `@inlinable`: what is public takes models as plugins, and is specialised for them in this module.
+/// Tests run the generic forms with other models, which are slower.
 ///
 /// | file | idea |
 /// |---|---|
@@ -10,14 +14,15 @@
 /// | `GuestWork`, `RealWork`, `SimulatedWork` | what the guest does meanwhile |
 /// | `Calibration`, `Candidates`, `UsagePlan` | which events count here, how fast, and so with which periods |
 /// | `Schedule`, `BenchCPU`, `ThreadCPU`, `Round`, `RoundTally` | so many PMIs of one usage under one policy |
-/// | `KVM` | the same in a guest behind /dev/kvm, and which kind of guest |
+/// | `BenchMachine`, `KVMCosts` | where else guests run, and what a hypervisor is asked there |
 /// | `Scale` | many vCPUs in one process |
 /// | `Boundary` | what a callback over the plugin boundary costs |
-/// | `MeasuredHost`, `HostOperations`, `HostEffort`, `BenchPMU`, `CreationCauses` | what that asked of the host, and why |
+/// | `MeasuredHost`, `HostOperations`, `HostEffort`, `BenchPMU`, `CreationCauses` | host operations and their causes |
 /// | `BenchProgress`, `BenchResult`, `BenchTable`, `BenchJSON` | reports |
 /// | `ReplayBench` | nanoseconds per operation of a trace |
 import GuestPerf
 import VPMUCore
+import VPMULoader
 import VPMUModel
 
 public struct Bench: Sendable {
@@ -25,39 +30,31 @@ public struct Bench: Sendable {
 
   public init(_ options: BenchOptions = BenchOptions()) { self.options = options }
 
-  /// Measures each usage and policy on each guest, by turns, on the calling thread.
+  /// Measures each usage and policy on each guest, by turns, on the calling thread, which plays the guests' virtual
+  /// CPUs.
   ///
-  /// - Parameter progress: called now and then
+  /// - Parameters:
+  ///   - reason: why this host, and why threads, for the report
+  ///   - progress: called now and then
   /// - Throws: ``BenchError``
-  @inlinable
-  public func run<Model: PMUModel>(
-    _ guests: [BenchGuest<Model>], progress: (BenchProgress) -> Void = { _ in }
+  public func run(
+    _ guests: [BenchGuest<PluginModel>], on host: ChosenHost, reason: String,
+    progress: (BenchProgress) -> Void = { _ in }
   ) throws(BenchError) -> BenchReport {
-    let (host, hostReason) = try ChosenHost.choose(options.host)
-    let (kind, guestReason) = try GuestKind.choose(options.guest, on: host)
-    progress(.note(hostReason))
-    progress(.note(guestReason))
-    let reason = "\(hostReason); \(guestReason)"
-    return switch (host, kind) {
-    case (.perf(let capabilities, let source), .thread):
+    // Of known types here, so that what is timed is specialised for them.
+    switch host {
+    case .perf(let capabilities, let source):
       try run(guests, on: try PerfBenchHost(capabilities, source: source), reason: reason, progress: progress)
-    case (.perf(let capabilities, let source), .kvm(let machine)):
-      try run(
-        guests, on: try PerfKVMBenchHost(capabilities, source: source, counting: machine.counting), in: kind,
-        reason: reason, progress: progress)
-    case (.simulated, .thread): try run(guests, on: SimulatedBenchHost(), reason: reason, progress: progress)
-    case (.simulated, .kvm):
-      try run(guests, on: SimulatedKVMBenchHost(), in: kind, reason: reason, progress: progress)
+    case .simulated: try run(guests, on: SimulatedBenchHost(), reason: reason, progress: progress)
     }
   }
 
-  /// The same, on a host and in a guest of the caller's choice.
+  /// The same, of any model, on any host and machine.
   ///
   /// - Parameters:
-  ///   - kind: what the guest runs on; behind /dev/kvm the host is one that counts it there
+  ///   - kind: what the guest runs on; of a machine, the host is one that counts it there
   ///   - reason: why this host and guest, for the report
-  @inlinable
-  public func run<Model: PMUModel, Host: BenchHost>(
+  package func run<Model: PMUModel, Host: BenchHost>(
     _ guests: [BenchGuest<Model>], on host: Host, in kind: GuestKind = .thread, reason: String,
     progress: (BenchProgress) -> Void = { _ in }
   ) throws(BenchError) -> BenchReport {

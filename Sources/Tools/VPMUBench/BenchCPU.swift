@@ -2,10 +2,9 @@ import GuestPerf
 import VPMUCore
 import VPMUModel
 
-/// The virtual CPU that a guest's driver runs on, as a round drives it: on the calling thread (``ThreadCPU``), or behind
-/// /dev/kvm (``KVMCPU``).
-@usableFromInline
-protocol BenchCPU {
+/// The virtual CPU that a guest's driver runs on, as a round drives it: on the calling thread (``ThreadCPU``), or of a
+/// ``BenchMachine``.
+package protocol BenchCPU {
   associatedtype Model: PMUModel
   associatedtype Base: HostEvents
   associatedtype Policy: EventPolicy
@@ -15,6 +14,9 @@ protocol BenchCPU {
   var work: Work { get }
   /// The guest's registers, as it found them.
   var map: RegisterMap { get }
+
+  /// Ticks in a second of the clock that the guest itself times by; nil: times are the calling thread's.
+  var clockFrequency: UInt64? { get }
 
   /// Puts a set of events on the counters.
   mutating func program(_ set: CounterSet) throws(BenchError)
@@ -49,8 +51,9 @@ protocol BenchCPU {
 }
 
 extension BenchCPU {
+  package var clockFrequency: UInt64? { nil }
+
   /// Whether a counter counts.
-  @inlinable
   func state(of pmc: PMCIndex) throws(BenchError) -> CounterState {
     do throws(VPMUError) { return try pmu.vpmu.counterState(pmc) } catch { throw .vpmu(error) }
   }

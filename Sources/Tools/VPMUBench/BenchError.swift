@@ -1,4 +1,3 @@
-import KVMGuest
 import VPMUCore
 import VPMUModel
 
@@ -11,7 +10,7 @@ public enum BenchError: Error, Sendable {
   /// A guest behind /dev/kvm was asked for and none can run.
   case noGuest(reason: String)
   /// The guest behind /dev/kvm does not go on.
-  case guest(GuestError)
+  case guest(reason: String)
   /// The guest's driver got #GP from a register that it had found.
   case guestFault(model: String, register: String)
   /// The vPMU could not be made or used.
@@ -32,7 +31,7 @@ extension BenchError: CustomStringConvertible {
     case .noSignal:
       "every real-time signal has a handler already, and overflow notifications need one: free one, or use --host simulated"
     case .noGuest(let reason): "\(reason); or measure with --guest thread"
-    case .guest(let error): "\(error)"
+    case .guest(let reason): reason
     case .guestFault(let model, let register):
       "\(register) of the model \(model) exists and then faults: report it to the model's author"
     case .vpmu(let error): "\(error)"

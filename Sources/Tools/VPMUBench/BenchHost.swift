@@ -61,7 +61,7 @@ public struct SimulatedBenchHost: BenchHost {
     return (host, SimulatedWork(declaration, on: host))
   }
 
-  static let limits = HostLimits(gpCounters: 6, fixedCounters: 3, gpWidth: 48, fixedWidth: 48, archEvents: 7)
+  package static let limits = HostLimits(gpCounters: 6, fixedCounters: 3, gpWidth: 48, fixedWidth: 48, archEvents: 7)
 }
 
 /// Events of perf_event_open(2) around real work.

@@ -2,16 +2,16 @@ import VPMUTrace
 
 /// Results for programs: JSON Lines, an object for each result.
 ///
-/// Times are in ns. `creations` tells by cause, `host_ns` is the mean time of one host operation by kind (null: none was
-/// timed), `host_ops` their numbers; `created_ratio`, `handler_median_ratio` and `handler_mean_ratio` are proportions to
-/// `recreate` (null: there is nothing to compare with).
+/// Times are in ns. `creations` tells by cause, `host_ns` is the mean time of one host operation by kind (null: none
+/// was timed), `host_ops` their numbers; `created_ratio`, `handler_median_ratio` and `handler_mean_ratio` are
+/// proportions to `recreate` (null: there is nothing to compare with).
 ///
-/// `created_steady`, `syscalls_per_pmi` and `interrupts_per_pmi` are of the steady state (``SteadyResult``); null: it was not reached, or
-/// the host makes no system calls.
+/// `created_steady`, `syscalls_per_pmi` and `interrupts_per_pmi` are of the steady state (``SteadyResult``); null: it
+/// was not reached, or the host makes no system calls.
 ///
-/// `guest` is `kvm` or `thread`. Of a guest behind /dev/kvm, `exits_per_pmi` are exits of the PMU, `exit_ns` is what one takes,
-/// there and back, and `kvm_calls` counts what was asked of KVM, apart from host operations; of one on a thread these are null,
-/// null and empty.
+/// `guest` is `kvm` or `thread`. Of a guest behind /dev/kvm, `exits_per_pmi` are exits of the PMU, `exit_ns` is what
+/// one takes, there and back, and `kvm_calls` counts what was asked of KVM, apart from host operations; of one on a
+/// thread these are null, null and empty.
 public enum BenchJSON {
   /// One line for each result, without line feeds.
   public static func lines(_ report: BenchReport) -> [String] { report.results.map { line($0, report) } }

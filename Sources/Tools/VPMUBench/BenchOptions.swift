@@ -8,19 +8,17 @@ public struct BenchOptions: Sendable {
   /// PMIs (of *count*: reads) for each usage and policy, 1 or more.
   public var pmis: Int
   public var host: HostSelection
-  public var guest: GuestSelection
   /// A round that lasts longer is given up, in ns that its thread runs; rounds of many PMIs get more time.
   public var longestRound: UInt64 = 2_000_000_000
 
   public init(
     usages: [Usage] = Usage.allCases, policies: [PolicyKind] = PolicyKind.allCases, pmis: Int = 200,
-    host: HostSelection = .best, guest: GuestSelection = .best
+    host: HostSelection = .best
   ) {
     self.usages = usages
     self.policies = policies
     self.pmis = max(1, min(pmis, Self.mostPMIs))
     self.host = host
-    self.guest = guest
   }
 
   /// More would take hours, and the memory for their times.

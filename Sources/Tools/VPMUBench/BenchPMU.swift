@@ -1,44 +1,38 @@
-import KVMPMU
 import VPMUCore
 import VPMUModel
 
-/// The virtual PMU of a bench's guest, which knows why host events were created: they are when the guest is entered, and what
-/// it accessed before that is the cause.
+/// The virtual PMU of a bench's guest, which knows why host events were created: they are when the guest is entered,
+/// and what it accessed before that is the cause.
 public final class BenchPMU<Model: PMUModel, Base: HostEvents, Policy: EventPolicy>: GuestFacingPMU {
-  @usableFromInline let vpmu: VirtualPMU<Model, MeasuredHost<Base>, Policy>
-  @usableFromInline let globalControl: MSRNumber?
+  package let vpmu: VirtualPMU<Model, MeasuredHost<Base>, Policy>
+  let globalControl: MSRNumber?
   // Checks at run time would be in each access that is timed, and one thread alone uses this.
   /// The guest is putting another set of events on its counters.
-  @usableFromInline @exclusivity(unchecked) var isRotating = false
-  @usableFromInline @exclusivity(unchecked) var causes = CreationCauses()
+  @exclusivity(unchecked) var isRotating = false
+  @exclusivity(unchecked) var causes = CreationCauses()
   /// Of what is created at the next entry.
-  @usableFromInline @exclusivity(unchecked) var cause = CreationCause.overflow
+  @exclusivity(unchecked) var cause = CreationCause.overflow
 
-  @inlinable
   init(_ vpmu: VirtualPMU<Model, MeasuredHost<Base>, Policy>, globalControl: MSRNumber?) {
     self.vpmu = vpmu
     self.globalControl = globalControl
   }
 
-  @inlinable
   public func writeMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin) throws(VPMUError) -> WriteAnswer {
     cause = msr == globalControl ? .globalControl : .selectorWrite
     return try vpmu.writeMSR(msr, value, origin: origin)
   }
 
-  @inlinable
   public func readMSR(_ msr: MSRNumber, origin: AccessOrigin) throws(VPMUError) -> ReadAnswer {
     try vpmu.readMSR(msr, origin: origin)
   }
 
-  @inlinable
   public func readPMC(
     _ ecx: RDPMCSelector, cpl: UInt8, cr4PCE: Bool, protectedMode: Bool
   ) throws(VPMUError) -> ReadAnswer {
     try vpmu.readPMC(ecx, cpl: cpl, cr4PCE: cr4PCE, protectedMode: protectedMode)
   }
 
-  @inlinable
   public func enter() throws(VPMUError) -> EntryAction {
     let before = vpmu.statistics
     let action = try vpmu.enter()
@@ -53,7 +47,6 @@ public final class BenchPMU<Model: PMUModel, Base: HostEvents, Policy: EventPoli
     return action
   }
 
-  @inlinable
   public func scheduledIn() throws(VPMUError) { try vpmu.scheduledIn() }
 
   public func emulated(_ event: EventCode, cpl: UInt8, count: UInt64) throws(VPMUError) {

@@ -50,13 +50,15 @@ public struct BenchResult: Sendable {
   public var hostOperationsPerPMI: UInt64 { pmis == 0 ? 0 : operations.total &* 100 / UInt64(pmis) }
 }
 
-/// What the host had to do in the steady state: of multiplex after the first full rotation, else after the first PMI or read.
+/// What the host had to do in the steady state: of multiplex after the first full rotation, else after the first PMI or
+/// read.
 public struct SteadyResult: Sendable, Equatable {
   /// PMIs, of *count*: reads.
   public var pmis: Int
   /// Host events made.
   public var created: UInt64
-  /// System calls of the vPMU for its events, for each PMI, in hundredths. Closing an event is not among them. Nil: the host makes none.
+  /// System calls of the vPMU for its events, for each PMI, in hundredths. Closing an event is not among them. Nil: the
+  /// host makes none.
   public var systemCallsPerPMI: UInt64?
   /// Signals of overflows, for each PMI, in hundredths. Nil: the host sends none.
   public var interruptsPerPMI: UInt64?

@@ -3,20 +3,17 @@ import VPMUCore
 import VPMUModel
 
 /// Finds what of a model's events counts on a host, and how fast.
-@usableFromInline
 struct Calibration<Model: PMUModel, Host: BenchHost> {
-  @usableFromInline let guest: BenchGuest<Model>
-  @usableFromInline let host: Host
-  @usableFromInline let kind: GuestKind
+  let guest: BenchGuest<Model>
+  let host: Host
+  let kind: GuestKind
 
-  @inlinable
   init(_ guest: BenchGuest<Model>, _ host: Host, _ kind: GuestKind) {
     self.guest = guest
     self.host = host
     self.kind = kind
   }
 
-  @inlinable
   func plan() throws(BenchError) -> UsagePlan {
     let (events, work) = try host.makeHost(for: guest.model.declaration)
     let pmu: BenchPMU<Model, Host.Events, Reuse>
@@ -30,15 +27,14 @@ struct Calibration<Model: PMUModel, Host: BenchHost> {
     case .thread:
       var cpu = ThreadCPU(pmu, work, map: nil)
       return try plan(&cpu)
-    case .kvm(let machine):
-      var cpu = try KVMCPU(guest, pmu, work, machine)
-      var plan = try plan(&cpu)
-      plan.clock = cpu.clock
+    case .machine(let machine):
+      var machine = try machine.makeCPU(guest, pmu, work, plan: nil)
+      var plan = try plan(&machine.cpu)
+      plan.clockFrequency = machine.cpu.clockFrequency
       return plan
     }
   }
 
-  @inlinable
   func plan(_ cpu: inout some BenchCPU) throws(BenchError) -> UsagePlan {
     let declaration = guest.model.declaration
     var found = Candidates(cpu.map, pace: host.pace, alone: host.paceAlone)
@@ -54,7 +50,6 @@ struct Calibration<Model: PMUModel, Host: BenchHost> {
   /// Counts on the set's one counter for a while.
   ///
   /// - Returns: the counter's state then, and what it counted
-  @inlinable
   func measure(_ set: CounterSet, _ cpu: inout some BenchCPU) throws(BenchError) -> Measured {
     guard let counter = set.counters.first else { return Measured(state: .off, count: 0) }
     var tally = RoundTally(capacity: 0)
@@ -69,12 +64,10 @@ struct Calibration<Model: PMUModel, Host: BenchHost> {
 }
 
 /// What a counter did.
-@usableFromInline
 struct Measured {
-  @usableFromInline let state: CounterState
-  @usableFromInline let count: UInt64
+  let state: CounterState
+  let count: UInt64
 
-  @usableFromInline
   init(state: CounterState, count: UInt64) {
     self.state = state
     self.count = count

@@ -3,7 +3,6 @@ import VPMUCore
 import VPMUModel
 
 /// The events that a guest might use, and those of them that turned out to count.
-@usableFromInline
 struct Candidates {
   private let map: RegisterMap
   private let pace: UInt64
@@ -15,7 +14,6 @@ struct Candidates {
   /// Different events that take turns.
   private static let wanted = 10
 
-  @usableFromInline
   init(_ map: RegisterMap, pace: UInt64, alone: UInt64) {
     self.map = map
     self.pace = pace
@@ -23,17 +21,14 @@ struct Candidates {
   }
 
   /// The model's generic events, in its order.
-  @usableFromInline
   func generalPurpose(_ declaration: ModelDeclaration) -> [GuestEvent] {
     guard !map.generalPurpose.isEmpty else { return [] }
     return declaration.events.filter { $0.generic != nil }.map { GuestEvent(code: $0.select, period: nil) }
   }
 
   /// The first fixed counter's event, if there is one.
-  @usableFromInline
   var fixed: GuestEvent? { map.fixed.isEmpty ? nil : GuestEvent(code: 0, period: nil) }
 
-  @usableFromInline
   mutating func note(_ event: GuestEvent, onFixed: Bool, _ measured: Measured, _ declaration: ModelDeclaration) {
     let generic = declaration.events.first { $0.select == event.code }?.generic
     let name = onFixed ? "fixed counter 0" : generic.map { "\($0)" } ?? "event"
@@ -54,7 +49,6 @@ struct Candidates {
     if onFixed { self.onFixed = configured } else { generalPurpose.append(configured) }
   }
 
-  @usableFromInline
   func plan() -> UsagePlan {
     var plan = UsagePlan(map)
     plan.excluded = excluded

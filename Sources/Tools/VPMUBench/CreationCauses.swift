@@ -25,11 +25,11 @@ public enum CreationCause: Int, CaseIterable, Sendable {
 
 /// Creations by their cause.
 public struct CreationCauses: Sendable, Equatable {
-  @usableFromInline var selectorWrite: UInt64 = 0
-  @usableFromInline var globalControl: UInt64 = 0
-  @usableFromInline var rotation: UInt64 = 0
-  @usableFromInline var overflow: UInt64 = 0
-  @usableFromInline var retry: UInt64 = 0
+  var selectorWrite: UInt64 = 0
+  var globalControl: UInt64 = 0
+  var rotation: UInt64 = 0
+  var overflow: UInt64 = 0
+  var retry: UInt64 = 0
 
   public init() {}
 
@@ -43,7 +43,6 @@ public struct CreationCauses: Sendable, Equatable {
     }
   }
 
-  @usableFromInline
   mutating func add(_ count: UInt64, _ cause: CreationCause) {
     switch cause {
     case .selectorWrite: selectorWrite &+= count
@@ -54,7 +53,6 @@ public struct CreationCauses: Sendable, Equatable {
     }
   }
 
-  @usableFromInline
   mutating func add(_ other: CreationCauses) {
     for cause in CreationCause.allCases { add(other[cause], cause) }
   }

@@ -1,29 +1,25 @@
 import CLinux
 import VPMUCore
 
-/// What the host has had to do so far for the calling thread's events, beyond what operations tell: to be looked at twice, before and
-/// after.
-@usableFromInline
+/// What the host has had to do so far for the calling thread's events, beyond what operations tell: to be looked at
+/// twice, before and after.
 struct HostEffort: Equatable {
   /// By the vPMU; closing an event is not among them.
-  @usableFromInline var systemCalls: UInt64 = 0
+  var systemCalls: UInt64 = 0
   /// Signals of overflows.
-  @usableFromInline var interrupts: UInt64 = 0
+  var interrupts: UInt64 = 0
   /// Host events made.
-  @usableFromInline var created: UInt64 = 0
+  var created: UInt64 = 0
 
-  @usableFromInline
   init() {}
 
   /// So far.
-  @usableFromInline
   init(_ statistics: HostEventStatistics) {
     systemCalls = clinux_event_calls()
     interrupts = clinux_notifications_taken()
     created = statistics.created
   }
 
-  @usableFromInline
   func since(_ earlier: HostEffort) -> HostEffort {
     var effort = HostEffort()
     effort.systemCalls = systemCalls &- earlier.systemCalls
@@ -32,7 +28,6 @@ struct HostEffort: Equatable {
     return effort
   }
 
-  @usableFromInline
   mutating func add(_ other: HostEffort) {
     systemCalls &+= other.systemCalls
     interrupts &+= other.interrupts
@@ -41,17 +36,14 @@ struct HostEffort: Equatable {
 }
 
 /// The steady state of a round: it begins when all that the guest counts has been on the counters once.
-@usableFromInline
 struct SteadyState {
-  @usableFromInline var start: HostEffort?
+  var start: HostEffort?
   /// PMIs or reads before it.
-  @usableFromInline var before = 0
+  var before = 0
 
-  @usableFromInline
   init() {}
 
   /// - Parameter isSteady: from now on, at the latest
-  @usableFromInline
   mutating func note(_ isSteady: Bool, _ count: Int, _ statistics: HostEventStatistics) {
     guard isSteady, start == nil else { return }
     start = HostEffort(statistics)
@@ -59,7 +51,6 @@ struct SteadyState {
   }
 
   /// What was asked of the host since then was the bench's own doing.
-  @usableFromInline
   mutating func leaveOut(since then: HostEffort, _ statistics: HostEventStatistics) {
     start?.add(HostEffort(statistics).since(then))
   }

@@ -15,9 +15,9 @@ public enum ChosenHost {
   case simulated
 
   /// Its events are of the processor, which counts a guest behind /dev/kvm too.
-  var countsGuests: Bool { if case .perf(_, let source) = self { source.countsTheEvent } else { false } }
+  package var countsGuests: Bool { if case .perf(_, let source) = self { source.countsTheEvent } else { false } }
 
-  var isSoftwareClock: Bool { if case .perf(_, let source) = self { !source.countsTheEvent } else { false } }
+  package var isSoftwareClock: Bool { if case .perf(_, let source) = self { !source.countsTheEvent } else { false } }
 
   /// Looks at this machine, and takes what `selection` asks for.
   ///

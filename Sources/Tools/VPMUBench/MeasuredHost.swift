@@ -1,15 +1,13 @@
 import VPMUCore
 import VPMUModel
 
-/// A host whose operations are counted and, where that is wanted, timed. Timing reads the clock twice for each operation:
-/// what is measured around it is slower by that.
+/// A host whose operations are counted and, where that is wanted, timed. Timing reads the clock twice for each
+/// operation: what is measured around it is slower by that.
 public final class MeasuredHost<Base: HostEvents>: HostEvents {
-  public typealias Event = Base.Event
-
   public let base: Base
-  @usableFromInline let isTiming: Bool
-  @usableFromInline let counts: UnsafeMutablePointer<UInt64>
-  @usableFromInline let nanoseconds: UnsafeMutablePointer<UInt64>
+  let isTiming: Bool
+  let counts: UnsafeMutablePointer<UInt64>
+  let nanoseconds: UnsafeMutablePointer<UInt64>
 
   public init(_ base: Base, timing: Bool) {
     self.base = base
@@ -34,7 +32,6 @@ public final class MeasuredHost<Base: HostEvents>: HostEvents {
     return operations
   }
 
-  @inlinable
   func measure<Result, Failure: Error>(
     _ operation: HostOperation, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -51,40 +48,29 @@ public final class MeasuredHost<Base: HostEvents>: HostEvents {
 
   public func bindToCurrentThread() { base.bindToCurrentThread() }
 
-  @inlinable
   public func create(_ request: EventRequest) throws(HostRefusal) -> Event {
     try measure(.create) { () throws(HostRefusal) in try base.create(request) }
   }
 
-  @inlinable
   public func quality(of request: EventRequest) -> MappingQuality { base.quality(of: request) }
 
-  @inlinable
   public func setPeriod(_ period: UInt64, of event: Event) -> Bool {
     measure(.setPeriod) { base.setPeriod(period, of: event) }
   }
 
-  @inlinable
   public func pauseAndReset(_ event: Event) -> UInt64 { measure(.pause) { base.pauseAndReset(event) } }
 
-  @inlinable
   public func disable(_ event: Event) { measure(.suspend) { base.disable(event) } }
 
-  @inlinable
   public func assign(_ event: Event, to pmc: PMCIndex) { base.assign(event, to: pmc) }
 
-  @inlinable
   public func resume(_ event: Event) -> Bool { measure(.resume) { base.resume(event) } }
 
-  @inlinable
   public func read(_ event: Event) -> UInt64 { measure(.read) { base.read(event) } }
 
-  @inlinable
   public func release(_ event: Event) { measure(.release) { base.release(event) } }
 
-  @inlinable
   public func knownFailure(of event: Event) -> HostRefusal? { base.knownFailure(of: event) }
 
-  @inlinable
   public func queryFailure(of event: Event) -> HostRefusal? { base.queryFailure(of: event) }
 }

@@ -1,4 +1,5 @@
 import VPMUCore
+import VPMULoader
 import VPMUModel
 import VPMUTrace
 
@@ -11,8 +12,8 @@ public struct ReplayResult: Sendable {
   public var repeats: Int
   /// Operations of one replay.
   public var operations: Int
-  /// Time of one operation in hundredths of a ns: of the replay in the middle, when they are ordered by their time. Making
-  /// the virtual PMU and reading the file are not in it.
+  /// Time of one operation in hundredths of a ns: of the replay in the middle, when they are ordered by their time.
+  /// Making the virtual PMU and reading the file are not in it.
   public var medianTime: UInt64
   /// The same, mean over all replays.
   public var meanTime: UInt64
@@ -46,8 +47,12 @@ public struct ReplayBench: Sendable {
 
   /// - Parameter model: the model for the short name in a trace's `vendor`
   /// - Throws: ``BenchError``
-  @inlinable
-  public func run<Model: PMUModel>(
+  public func run(
+    policy: PolicyKind, model: (_ vendor: String) throws -> PluginModel
+  ) throws(BenchError) -> [ReplayResult] { try measure(policy: policy, model: model) }
+
+  /// The same, with models of any kind.
+  package func measure<Model: PMUModel>(
     policy: PolicyKind, model: (_ vendor: String) throws -> Model
   ) throws(BenchError) -> [ReplayResult] {
     var models: [Model] = []
@@ -65,14 +70,12 @@ public struct ReplayBench: Sendable {
   }
 }
 
-@usableFromInline
 struct ReplayLoop<Model: PMUModel>: PolicyKind.Visitor {
-  @usableFromInline let traces: [CompiledTrace]
-  @usableFromInline let models: [Model]
-  @usableFromInline let repeats: Int
-  @usableFromInline let kind: PolicyKind
+  let traces: [CompiledTrace]
+  let models: [Model]
+  let repeats: Int
+  let kind: PolicyKind
 
-  @inlinable
   init(traces: [CompiledTrace], models: [Model], repeats: Int, kind: PolicyKind) {
     self.traces = traces
     self.models = models
@@ -80,7 +83,6 @@ struct ReplayLoop<Model: PMUModel>: PolicyKind.Visitor {
     self.kind = kind
   }
 
-  @inlinable
   func visit<Policy: EventPolicy>(_ policy: Policy) throws -> [ReplayResult] {
     let replayers = zip(traces, models).map { TraceReplayer($0, model: $1, policy: policy) }
     var timings = [ReplayTiming](repeating: ReplayTiming(repeats), count: replayers.count)
@@ -96,19 +98,15 @@ struct ReplayLoop<Model: PMUModel>: PolicyKind.Visitor {
   }
 }
 
-@usableFromInline
 struct ReplayTiming {
-  @usableFromInline var log = MismatchLog(keeping: 1)
+  var log = MismatchLog(keeping: 1)
   private var times: Samples
 
   /// Replays beyond the first million do not count.
-  @usableFromInline
   init(_ repeats: Int) { times = Samples(capacity: min(repeats, 1_000_000)) }
 
-  @usableFromInline
   mutating func add(_ time: UInt64) { times.add(time) }
 
-  @usableFromInline
   func result(_ trace: CompiledTrace, _ policy: PolicyKind, _ repeats: Int) -> ReplayResult {
     let operations = UInt64(max(1, trace.operationCount))
     let summary = times.summary

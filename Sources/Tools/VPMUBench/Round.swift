@@ -3,21 +3,19 @@ import VPMUCore
 import VPMUModel
 
 /// One round: a fresh virtual CPU, so many PMIs or reads of one usage under one policy, and the quiet after it.
-@usableFromInline
 struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
-  @usableFromInline let guest: BenchGuest<Model>
-  @usableFromInline let host: Host
-  @usableFromInline let kind: GuestKind
-  @usableFromInline let plan: UsagePlan
-  @usableFromInline let usage: Usage
+  let guest: BenchGuest<Model>
+  let host: Host
+  let kind: GuestKind
+  let plan: UsagePlan
+  let usage: Usage
   /// PMIs or reads.
-  @usableFromInline let wanted: Int
+  let wanted: Int
   /// Host operations are timed, and so the handler is not.
-  @usableFromInline let timing: Bool
+  let timing: Bool
   /// The longest time of the round, in ns that this thread runs.
-  @usableFromInline let longest: UInt64
+  let longest: UInt64
 
-  @inlinable
   init(
     _ guest: BenchGuest<Model>, _ host: Host, _ kind: GuestKind, _ plan: UsagePlan, _ usage: Usage, wanted: Int,
     timing: Bool, longest: UInt64
@@ -32,7 +30,6 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
     self.longest = longest
   }
 
-  @inlinable
   func visit<Policy: EventPolicy>(_ policy: Policy) throws -> RoundTally {
     let (events, work) = try host.makeHost(for: guest.model.declaration)
     let pmu = BenchPMU(
@@ -44,15 +41,14 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
     case .thread:
       var cpu = ThreadCPU(pmu, work, map: plan.map)
       tally = try measure(&cpu)
-    case .kvm(let machine):
-      var cpu = try KVMCPU(guest, pmu, work, machine, plan: plan)
-      tally = try measure(&cpu)
+    case .machine(let machine):
+      var machine = try machine.makeCPU(guest, pmu, work, plan: plan)
+      tally = try measure(&machine.cpu)
     }
     for hindrance in host.hindrances(of: events) { tally.note(hindrance) }
     return tally
   }
 
-  @inlinable
   func measure(_ cpu: inout some BenchCPU) throws(BenchError) -> RoundTally {
     var tally = RoundTally(capacity: wanted)
     let sets = plan.sets(usage)
@@ -70,7 +66,6 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
   /// Samples until enough PMIs have come.
   ///
   /// - Returns: the place of the set that is on the counters at the end
-  @inlinable
   func sample(
     _ sets: [CounterSet], _ cpu: inout some BenchCPU, _ tally: inout RoundTally
   ) throws(BenchError) -> Int {
@@ -98,7 +93,6 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
   }
 
   /// The next set of events takes the place of the one that is on the counters, in a new time slice.
-  @inlinable
   func rotate(
     _ sets: [CounterSet], _ turn: inout Turn, _ cpu: inout some BenchCPU, _ tally: inout RoundTally
   ) throws(BenchError) {
@@ -112,7 +106,6 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
   }
 
   /// Reads one counter again and again.
-  @inlinable
   func count(
     _ set: CounterSet, _ cpu: inout some BenchCPU, _ tally: inout RoundTally
   ) throws(BenchError) -> Int {
@@ -132,7 +125,6 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
   }
 
   /// The guest takes its events off the counters and does something else for 20 ms: lazy release shows here.
-  @inlinable
   func quiet(_ set: CounterSet, _ cpu: inout some BenchCPU) throws(BenchError) {
     var afterwards = RoundTally(capacity: 0)
     try cpu.stop(set, &afterwards)
@@ -142,8 +134,7 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
     }
   }
 
-  /// Counters that do not count are told of.
-  @inlinable
+  /// Reports counters that do not count.
   func note(_ set: CounterSet, _ cpu: some BenchCPU, _ tally: inout RoundTally) throws(BenchError) {
     for counter in set.counters {
       if case .notCounting(let refusal) = try cpu.state(of: counter.registers.pmc) {
@@ -154,38 +145,32 @@ struct Round<Model: PMUModel, Host: BenchHost>: PolicyKind.Visitor {
 }
 
 /// The time that one set of events has on the counters.
-@usableFromInline
 struct Turn {
   /// The longest one, in ns: no set waits for an event that does not come.
-  @usableFromInline static var longest: UInt64 { 10_000_000 }
+  static var longest: UInt64 { 10_000_000 }
 
-  @usableFromInline var set: Int
+  var set: Int
   /// The guest's time at its beginning.
-  @usableFromInline var start: UInt64
+  var start: UInt64
   /// Counters that have overflowed.
-  @usableFromInline var seen: UInt64 = 0
+  var seen: UInt64 = 0
 
-  @usableFromInline
   init(start: UInt64, set: Int = 0) {
     self.start = start
     self.set = set
   }
 
-  @inlinable
   func isOver(_ bits: UInt64, _ now: UInt64) -> Bool { seen & bits == bits || now &- start >= Self.longest }
 }
 
 /// Keeps a round from lasting for ever when PMIs do not come, or come without end.
-@usableFromInline
 struct Deadline {
-  @usableFromInline let end: UInt64
-  @usableFromInline var looks: UInt32 = 0
+  let end: UInt64
+  var looks: UInt32 = 0
 
-  @usableFromInline
   init(_ longest: UInt64) { end = Clock.ownTime() &+ longest }
 
   /// Looks at the clock once in a while.
-  @inlinable
   mutating func hasPassed() -> Bool {
     looks &+= 1
     return looks & 15 == 0 && Clock.ownTime() >= end

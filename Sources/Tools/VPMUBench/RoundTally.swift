@@ -2,37 +2,34 @@ import VPMUCore
 import VPMUModel
 
 /// What a round came to; rounds of a kind are added up.
-@usableFromInline
-struct RoundTally {
+package struct RoundTally {
   /// Of the handler, or of a read.
-  @usableFromInline var samples: Samples
+  package var samples: Samples
   /// PMIs that found no overflow: it had been handled with the one before.
-  @usableFromInline var spurious: UInt64 = 0
-  @usableFromInline var rotations: UInt64 = 0
-  @usableFromInline var operations = HostOperations()
+  package var spurious: UInt64 = 0
+  var rotations: UInt64 = 0
+  var operations = HostOperations()
   /// Of a guest behind /dev/kvm: what it asked of KVM, what an exit took, and what its clock takes, in ns.
-  @usableFromInline var kvm = KVMCosts()
-  @usableFromInline var exits = Samples(capacity: Self.mostExits)
-  @usableFromInline var clockReadings = Samples(capacity: Self.mostExits)
+  package var kvm = KVMCosts()
+  package var exits = Samples(capacity: Self.mostExits)
+  package var clockReadings = Samples(capacity: Self.mostExits)
   /// PMIs or reads that did not come in time.
-  @usableFromInline var missing = 0
-  @usableFromInline var statistics = HostEventStatistics()
-  @usableFromInline var causes = CreationCauses()
+  var missing = 0
+  var statistics = HostEventStatistics()
+  var causes = CreationCauses()
   /// Of the steady state, in so many PMIs or reads.
-  @usableFromInline var steady = HostEffort()
-  @usableFromInline var steadyCount = 0
+  var steady = HostEffort()
+  var steadyCount = 0
   /// Host events still held after the quiet, the most of all rounds.
-  @usableFromInline var heldAfter: UInt64 = 0
+  var heldAfter: UInt64 = 0
   /// Counters that did not count, and why; what the plugin returned that can't be.
   private(set) var notes: [String] = []
 
   private static let mostNotes = 8
-  private static let mostExits = 1000
+  static let mostExits = 1000
 
-  @usableFromInline
   init(capacity: Int) { samples = Samples(capacity: capacity) }
 
-  @usableFromInline
   mutating func add(_ statistics: HostEventStatistics, _ causes: CreationCauses) {
     self.statistics.created &+= statistics.created
     self.statistics.reused &+= statistics.reused
@@ -43,23 +40,19 @@ struct RoundTally {
     heldAfter = max(heldAfter, statistics.live)
   }
 
-  @usableFromInline
   mutating func note(_ refusal: HostRefusal, _ pmc: PMCIndex) { note("\(pmc) did not count: \(refusal)") }
 
-  @usableFromInline
   mutating func note(_ faults: PluginFaults, of plugin: String) {
     if let last = faults.last { note("the plugin \(plugin) is faulty, it \(last): report it to its author") }
   }
 
   /// The round is over.
-  @usableFromInline
   mutating func note(_ state: SteadyState, _ statistics: HostEventStatistics) {
     guard let start = state.start else { return }
     steady = HostEffort(statistics).since(start)
     steadyCount = samples.count - state.before
   }
 
-  @usableFromInline
   mutating func note(_ text: String) {
     if notes.count < Self.mostNotes, !notes.contains(text) { notes.append(text) }
   }

@@ -1,4 +1,4 @@
-/// Measured times, in a room that is there before the measuring begins.
+/// Measured times, in memory that is allocated before the measuring begins.
 public struct Samples: Sendable {
   /// Most samples; further ones are not kept.
   public let capacity: Int

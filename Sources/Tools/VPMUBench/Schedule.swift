@@ -1,21 +1,19 @@
 import GuestPerf
 import VPMUCore
 
-/// Whose turn it is. Rounds of all guests, usages and policies alternate, so that what drifts (clock rate, other users of
-/// the machine) meets all alike. The last round of each times host operations instead of the handler.
-@usableFromInline
+/// Whose turn it is. Rounds of all guests, usages and policies alternate, so that what drifts (clock rate, other users
+/// of the machine) meets all alike. The last round of each times host operations instead of the handler.
 struct Schedule {
   /// One round to be measured.
-  @usableFromInline
   struct Turn {
-    @usableFromInline let entry: Int
-    @usableFromInline let guest: Int
-    @usableFromInline let usage: Usage
-    @usableFromInline let policy: PolicyKind
-    @usableFromInline let wanted: Int
-    @usableFromInline let timing: Bool
-    @usableFromInline let longest: UInt64
-    @usableFromInline let progress: BenchProgress
+    let entry: Int
+    let guest: Int
+    let usage: Usage
+    let policy: PolicyKind
+    let wanted: Int
+    let timing: Bool
+    let longest: UInt64
+    let progress: BenchProgress
   }
 
   private struct Entry {
@@ -40,9 +38,8 @@ struct Schedule {
   private var excluded: [String] = []
   private var place = 0
   private var round = 0
-  @usableFromInline private(set) var introduction: [String] = []
+  private(set) var introduction: [String] = []
 
-  @usableFromInline
   init(_ options: BenchOptions, host: String, isReal: Bool, _ kind: GuestKind) {
     self.options = options
     self.host = host
@@ -51,7 +48,6 @@ struct Schedule {
     rounds = min(BenchOptions.rounds, options.pmis)
   }
 
-  @usableFromInline
   mutating func add(guest: Int, vendor: String, model: String, _ plan: UsagePlan) {
     if options.usages.contains(.multiplex) {
       let events = plan.events(.multiplex).joined(separator: ", ")
@@ -72,7 +68,6 @@ struct Schedule {
     }
   }
 
-  @usableFromInline
   mutating func next() -> Turn? {
     while round <= rounds {
       while place < entries.count {
@@ -100,7 +95,6 @@ struct Schedule {
         round: round + 1, of: rounds + 1, "\(entry.model) \(entry.usage.rawValue) \(entry.policy.rawValue)"))
   }
 
-  @usableFromInline
   mutating func note(_ tally: RoundTally, _ turn: Turn) {
     if turn.timing {
       entries[turn.entry].tally.operations.addTimes(tally.operations)
@@ -110,7 +104,6 @@ struct Schedule {
     }
   }
 
-  @usableFromInline
   func report(reason: String) -> BenchReport {
     var results = entries.map(result)
     for place in results.indices {
@@ -126,8 +119,8 @@ struct Schedule {
 
   /// Of the clock that handlers are timed with: this thread's or the guest's.
   private func clockCost() -> UInt64 {
-    guard case .kvm = kind else { return Clock.cost() }
-    var readings = Samples(capacity: entries.count * BenchOptions.rounds * KVMMachine.timedExits)
+    guard case .machine = kind else { return Clock.cost() }
+    var readings = Samples(capacity: entries.count * BenchOptions.rounds * RoundTally.mostExits)
     for entry in entries { readings.add(entry.tally.clockReadings) }
     return readings.summary.median
   }
@@ -149,7 +142,7 @@ struct Schedule {
       kvm: kvm(tally), events: entry.events, notes: notes, comparison: nil)
   }
   private func kvm(_ tally: RoundTally) -> KVMResult? {
-    guard case .kvm = kind else { return nil }
+    guard case .machine = kind else { return nil }
     return KVMResult(costs: tally.kvm, exitTime: tally.exits.summary.median)
   }
 }

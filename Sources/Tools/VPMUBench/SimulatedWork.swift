@@ -2,8 +2,8 @@ import SimulatedHost
 import VPMUCore
 import VPMUModel
 
-/// Work that is told to a simulated host: in each slice so many occurrences of each of the model's events, in ring 3, as
-/// a processor of 3 GHz would make. Its time is that of its slices. The same at every run.
+/// Work of a simulated host: in each slice as many occurrences of each of the model's events, in ring 3, as a processor
+/// of 3 GHz would make. Its time is that of its slices. The same at every run.
 public final class SimulatedWork: GuestWork {
   private let host: SimulatedHost
   private let events: [(code: EventCode, count: UInt64)]

@@ -1,20 +1,17 @@
 import GuestPerf
-import KVMPMU
 import VPMUCore
 import VPMUModel
 
-/// A virtual CPU that the calling thread plays: slices of work are guest mode, each access of the driver is an exit, and the
-/// guest is entered again after it.
-@usableFromInline
+/// A virtual CPU that the calling thread plays: slices of work are guest mode, each access of the driver is an exit,
+/// and the guest is entered again after it.
 struct ThreadCPU<Model: PMUModel, Base: HostEvents, Policy: EventPolicy, Work: GuestWork>: BenchCPU {
-  @usableFromInline let pmu: BenchPMU<Model, Base, Policy>
-  @usableFromInline let work: Work
-  @usableFromInline let map: RegisterMap
-  @usableFromInline let driver: PerfDriver
-  @usableFromInline var port: ThreadPort<Model, Base, Policy>
+  let pmu: BenchPMU<Model, Base, Policy>
+  let work: Work
+  let map: RegisterMap
+  let driver: PerfDriver
+  var port: ThreadPort<Model, Base, Policy>
 
   /// - Parameter map: nil: the guest finds its registers
-  @inlinable
   init(_ pmu: BenchPMU<Model, Base, Policy>, _ work: Work, map known: RegisterMap?) {
     self.pmu = pmu
     self.work = work
@@ -23,19 +20,16 @@ struct ThreadCPU<Model: PMUModel, Base: HostEvents, Policy: EventPolicy, Work: G
     port = ThreadPort(pmu)
   }
 
-  @inlinable
   mutating func program(_ set: CounterSet) throws(BenchError) {
     driver.program(set, &port)
     try port.check()
   }
 
-  @inlinable
   mutating func stop(_ set: CounterSet, _ tally: inout RoundTally) throws(BenchError) {
     driver.stop(set, &port)
     try port.check()
   }
 
-  @inlinable
   mutating func run(slices: UInt64) throws(BenchError) {
     for _ in 0..<slices {
       work.slice()
@@ -45,7 +39,6 @@ struct ThreadCPU<Model: PMUModel, Base: HostEvents, Policy: EventPolicy, Work: G
   }
 
   /// One slice, unless a PMI has come already.
-  @inlinable
   mutating func sample(_ set: CounterSet, _ tally: inout RoundTally) throws(BenchError) -> UInt64 {
     if !port.isPMIPending {
       work.slice()
@@ -63,14 +56,12 @@ struct ThreadCPU<Model: PMUModel, Base: HostEvents, Policy: EventPolicy, Work: G
     return overflowed
   }
 
-  @inlinable
   mutating func read(_ counter: ProgrammedCounter) throws(BenchError) -> UInt64 {
     let value = driver.read(counter, &port)
     try port.check()
     return value
   }
 
-  @inlinable
   mutating func timeRead(_ counter: ProgrammedCounter) throws(BenchError) -> UInt64 {
     let start = Clock.now()
     _ = driver.readStopped(counter, &port)
@@ -79,7 +70,6 @@ struct ThreadCPU<Model: PMUModel, Base: HostEvents, Policy: EventPolicy, Work: G
     return end &- start
   }
 
-  @inlinable
   mutating func scheduledIn() throws(BenchError) {
     do throws(VPMUError) { try pmu.scheduledIn() } catch { throw .vpmu(error) }
     port.enter()
@@ -87,26 +77,21 @@ struct ThreadCPU<Model: PMUModel, Base: HostEvents, Policy: EventPolicy, Work: G
   }
 
   /// There is no hypervisor.
-  @inlinable
   mutating func begin() {}
 
-  @inlinable
   mutating func end(_ tally: inout RoundTally) {}
 }
 
 /// Where the driver's accesses go on a ``ThreadCPU``.
-@usableFromInline
 struct ThreadPort<Model: PMUModel, Base: HostEvents, Policy: EventPolicy>: GuestPort {
-  @usableFromInline let pmu: BenchPMU<Model, Base, Policy>
+  let pmu: BenchPMU<Model, Base, Policy>
   /// A PMI has come that the guest has not handled: as with an NMI, further ones in its handler become one.
-  @usableFromInline var isPMIPending = false
+  var isPMIPending = false
   /// The first failure; what follows is worth nothing.
-  @usableFromInline var failure: BenchError?
+  var failure: BenchError?
 
-  @inlinable
   init(_ pmu: BenchPMU<Model, Base, Policy>) { self.pmu = pmu }
 
-  @inlinable
   mutating func wrmsr(_ msr: MSRNumber, _ value: UInt64) {
     do throws(VPMUError) {
       if try pmu.writeMSR(msr, value, origin: .guest) != .done { fault("\(msr)") }
@@ -114,7 +99,6 @@ struct ThreadPort<Model: PMUModel, Base: HostEvents, Policy: EventPolicy>: Guest
     enter()
   }
 
-  @inlinable
   mutating func rdmsr(_ msr: MSRNumber) -> UInt64 {
     var value: UInt64 = 0
     do throws(VPMUError) {
@@ -124,7 +108,6 @@ struct ThreadPort<Model: PMUModel, Base: HostEvents, Policy: EventPolicy>: Guest
     return value
   }
 
-  @inlinable
   mutating func rdpmc(_ ecx: RDPMCSelector) -> UInt64 {
     var value: UInt64 = 0
     do throws(VPMUError) {
@@ -139,17 +122,14 @@ struct ThreadPort<Model: PMUModel, Base: HostEvents, Policy: EventPolicy>: Guest
   }
 
   /// Enters the guest.
-  @inlinable
   mutating func enter() {
     do throws(VPMUError) {
       if try pmu.enter() == .injectPMI { isPMIPending = true }
     } catch { failure = failure ?? .vpmu(error) }
   }
 
-  @inlinable
   func check() throws(BenchError) { if let failure { throw failure } }
 
-  @usableFromInline
   mutating func fault(_ register: @autoclosure () -> String) {
     if failure == nil { failure = .guestFault(model: pmu.vpmu.model.declaration.name, register: register()) }
   }

@@ -1,5 +1,4 @@
 import GuestPerf
-import KVMGuest
 import VPMUCore
 import VPMUModel
 
@@ -27,22 +26,20 @@ public struct UsagePlan: Sendable {
   public internal(set) var excluded: [String] = []
 
   /// The guest's registers.
-  @usableFromInline let map: RegisterMap
-  /// Of a guest behind /dev/kvm.
-  @usableFromInline var clock: GuestClock?
+  package let map: RegisterMap
+  /// Of the guest's own clock: ``BenchCPU/clockFrequency``.
+  package var clockFrequency: UInt64?
   /// The sets that take turns.
-  @usableFromInline var multiplex: [CounterSet] = []
-  @usableFromInline var oneGP: CounterSet?
-  @usableFromInline var oneFixed: CounterSet?
-  @usableFromInline var count: CounterSet?
+  var multiplex: [CounterSet] = []
+  var oneGP: CounterSet?
+  var oneFixed: CounterSet?
+  var count: CounterSet?
   var oneGPEvent: ConfiguredEvent?
   var oneFixedEvent: ConfiguredEvent?
 
-  @usableFromInline
   init(_ map: RegisterMap) { self.map = map }
 
   /// The sets of counters of a usage, by turns; none if it can't be done here.
-  @usableFromInline
   func sets(_ usage: Usage) -> [CounterSet] {
     switch usage {
     case .multiplex: multiplex
@@ -74,13 +71,12 @@ public struct UsagePlan: Sendable {
 }
 
 /// How far apart overflows are.
-@usableFromInline
 enum Pace {
   /// Slices that an event is counted for, to know its rate.
-  @usableFromInline static var calibration: UInt64 { 400 }
+  static var calibration: UInt64 { 400 }
 
   /// Of those, at a time.
-  @usableFromInline static var calibrationStep: UInt64 { 10 }
+  static var calibrationStep: UInt64 { 10 }
 
   /// Slices of work from one overflow to the next, by place in the list of configurations. Neighbours, which are on the
   /// counters together, are far apart and in no simple ratio, so that most PMIs are for one counter, and a set sees

@@ -1,15 +1,15 @@
 import VPMUTrace
 
-/// Why a check did not pass.
+/// The reason why a check ends early.
 enum Finding: Error {
-  /// The plugin breaks the rule: what was seen and what was expected, the preset it was seen with, and a trace that ends
-  /// with the answer that differs and holds the one that is right.
+  /// The plugin breaks the rule: the observed and the expected behaviour, the preset, and a trace that ends with the
+  /// answer that differs and holds the right one.
   case violated(String, model: String? = nil, trace: Trace? = nil)
-  /// The same, where none of the trace's answers shows it: the message says what happens at its end, or beside it. The
-  /// trace holds the answers that were seen, and is as short as the check could make it.
-  case violatedUnseen(String, model: String, trace: Trace)
-  /// The plugin has nothing that the rule speaks of.
+  /// The plugin breaks the rule, and no answer of the trace shows it: the message says how to observe it from the
+  /// trace's end. The trace holds the observed answers, and is as short as the check could make it.
+  case violatedAfterTrace(String, model: String, trace: Trace)
+  /// The plugin has nothing that the rule applies to: the reason.
   case notApplicable(String)
-  /// The call asks for a preset that the plugin does not have.
+  /// The requested preset is none of the plugin's.
   case unknownModel(String, available: [String])
 }

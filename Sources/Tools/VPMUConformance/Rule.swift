@@ -1,40 +1,43 @@
-/// The conformance kit: rules that any plugin is judged by, each in a process of its own.
+/// The conformance kit: rules for any plugin, each judged in a process of its own.
 ///
 /// | file | idea |
 /// |---|---|
-/// | `Rule`, `RuleGroup`, `RuleBook` | what is asked of a plugin, in a fixed order |
-/// | `Rules/` | the rules: a table for each group, with its checks beside it |
-/// | `Subject`, `Finding` | what a check gets, and what it throws |
-/// | `Guest/` | what checks work with: a virtual PMU that records itself, a state in guarded memory, registers by role |
+/// | `Rule`, `RuleGroup`, `RuleBook` | the requirements, in a fixed order |
+/// | `Rules/` | the rules: a table for each group, with the group's checks in a folder |
+/// | `Subject`, `Finding` | the argument of a check, and the errors that it throws |
+/// | `Callbacks/` | single calls of callbacks: recorded, on a state in guarded memory |
+/// | `Guest/` | virtual PMUs that record their own traces, registers and counters by role |
 /// | `Runner/` | child processes, limits, verdicts |
-/// | `Report/` | verdicts for people and for programs |
+/// | `Report/` | verdicts as text and as JSON |
 ///
 /// # How to add a rule
 ///
 /// 1. Write the check: a static function `(Subject) throws(Finding)` in an extension of its group's enum, in a file of
-///    `Rules/` that is named after the idea. Returning is *passed*. Throw ``Finding/violated(_:model:trace:)`` with what was
-///    seen and what was expected, or ``Finding/notApplicable(_:)`` with the reason (the verdict *skipped*) when the plugin has
-///    nothing that the rule speaks of. It runs in a process of its own: it may call the plugin in any way, and a crash
-///    or a hang is a verdict. Judge every preset in `subject.presets`.
-///    - What a guest does: a ``TracedGuest``. It throws the finding by itself at the first answer that differs, with the
-///      trace up to there, which the judge then makes shorter and replays. Keep a case small: one register, one bit, a fresh
-///      guest for each (it costs microseconds).
-///    - What a guest does with a counter: a ``GuestCounter`` of `subject.counters(…)`, started and read by its guest.
-///    - What can only be compared with another run: a ``ScriptedGuest``, a ``RandomScript``, and ``shortest(_:removing:where:)``. What no
-///      answer shows is a ``Finding/violatedUnseen(_:model:trace:)``.
-///    - What a callback does to the state: a ``GuardedState``. It notifications what is written where nothing may be.
-///    - What exists for this guest: ``GuestRegisters``, from the declared ranges and the shape that `refresh` made.
+///    `Rules/` that is named after the idea. A return is the verdict *passed*. Throw
+///    ``Finding/violated(_:model:trace:)`` with the observed and the expected behaviour, or
+///    ``Finding/notApplicable(_:)`` with the reason (the verdict *skipped*) when the plugin has nothing that the rule
+///    applies to. The check runs in a process of its own: it may call the plugin in any way, and a crash or a hang is a
+///    verdict. Judge every preset in `subject.presets`.
+///    - A guest's accesses: a ``TracedGuest``. It throws the finding by itself at the first answer that differs, with
+///      the trace up to there, which is then made shorter and replayed. Keep a case small: one register, one bit, a
+///      fresh guest for each (it costs microseconds).
+///    - A guest's counter: a ``GuestCounter`` of `subject.counters(…)`, started and read by its guest.
+///    - Comparisons of two runs: a ``ScriptedGuest``, a ``RandomScript``, and ``shortest(_:removing:where:)``. A
+///      violation that no answer shows is a ``Finding/violatedAfterTrace(_:model:trace:)``.
+///    - A callback's effects on the state: a ``GuardedState``. It finds writes outside the fields.
+///    - The registers that exist for a guest: ``GuestRegisters``, from the declared ranges and the shape that `refresh`
+///      set.
 ///    - Random values: `subject.generator("purpose")`, repeatable by `--seed`.
-/// 2. Add a line to the group's table. An id is never used again for another rule. Name as prerequisites the rules without
-///    which this one could not be judged fairly; those that every rule of the group stands on are in
-///    ``RuleGroup/foundation``. A rule stands after its prerequisites.
-/// 3. Add a mutant: in `Tests/VPMUConformanceTests/Mutants/` an `#ifdef MUTANT_VPMU_MSR_001` that breaks this rule and none
-///    before it. A test demands one for each rule whose severity is failure.
+/// 2. Add a line to the group's table. An id is never used again for another rule. Name as prerequisites the rules
+///    without which this one can't be judged fairly: if one of them fails, this one is not judged. Those of every rule
+///    of the group are in ``RuleGroup/foundation``. A rule comes after its prerequisites.
+/// 3. Add a mutant: in `Tests/VPMUConformanceTests/Mutants/` an `#ifdef MUTANT_VPMU_MSR_001` that breaks this rule and
+///    none before it. A test requires one for each rule.
 /// 4. Run the test of `docs/conformance.md`: it prints the lines to paste.
 ///
-/// If a plugin that is known to be good fails, find out who is right: the reference decides, not the plugin.
+/// If a plugin that is known to be good fails, the reference decides whether the plugin or the rule is wrong.
 public struct Rule: Sendable {
-  /// What a violation means for the judgement as a whole.
+  /// The weight of a violation.
   public enum Severity: String, Sendable {
     /// The plugin does not conform.
     case failure
@@ -44,14 +47,14 @@ public struct Rule: Sendable {
 
   /// `VPMU-ABI-001`: stable, and never used for another rule.
   public let id: String
-  /// What a plugin must do.
+  /// The requirement, as a sentence.
   public let sentence: String
-  /// Where that is written: a section of the header, a manual, or a document of this project.
+  /// The source of the requirement: a section of the header, a manual, or a document of this project.
   public let reference: String
-  /// What goes wrong with a plugin that does not.
+  /// The effect of a violation on a guest, a VMM or a tool.
   public let consequence: String
   public let severity: Severity
-  /// Rules, besides those that its group stands on, without which this one can't be judged.
+  /// Rules, besides its group's foundation, without which this one can't be judged.
   let ownPrerequisites: [String]
 
   typealias Check = @Sendable (Subject) throws(Finding) -> Void

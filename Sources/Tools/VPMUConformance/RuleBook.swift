@@ -7,16 +7,16 @@ public enum RuleBook {
   /// The rule of that id.
   public static func rule(_ id: String) -> Rule? { all.first { $0.id == id } }
 
-  /// What is asked before all rules when one model is to be judged: it finds out whether the plugin has it, and says
-  /// nothing of the plugin.
+  /// Judged before all rules when one model is selected, and no part of the judgement: whether the plugin has that
+  /// model.
   static let modelQuestion = Rule(
-    "VPMU-MODEL", "The plugin has the model that was asked for.", reference: "", consequence: ""
+    "VPMU-MODEL", "The plugin has the selected model.", reference: "", consequence: ""
   ) { subject throws(Finding) in _ = try subject.presets }
 
-  /// The ids of `selected` and of all that they stand on.
+  /// The ids of `selected` and of all their prerequisites.
   static func closure(_ selected: Set<String>) -> Set<String> {
     var result = selected
-    // A prerequisite stands before the rule: one walk from the end reaches all.
+    // A prerequisite comes before the rule: one iteration from the end reaches all.
     for rule in all.reversed() where result.contains(rule.id) { result.formUnion(rule.prerequisites) }
     return result
   }

@@ -1,4 +1,4 @@
-/// What a rule is about; the middle of its id.
+/// The subject of a rule; the middle of its id.
 public enum RuleGroup: String, Sendable, CaseIterable {
   case abi = "ABI"
   case tab = "TAB"
@@ -15,7 +15,7 @@ public enum RuleGroup: String, Sendable, CaseIterable {
   public var title: String {
     switch self {
     case .abi: "The file, its entry and the memory it shares with the core"
-    case .tab: "What the plugin declares"
+    case .tab: "The declared tables"
     case .ref: "refresh and reset"
     case .msr: "Registers"
     case .pmc: "RDPMC"
@@ -28,13 +28,13 @@ public enum RuleGroup: String, Sendable, CaseIterable {
     }
   }
 
-  /// Rules that every rule of the group stands on. One that did not pass says enough: without tables there is nothing
-  /// to judge, and without a virtual PMU there is no guest.
+  /// Rules that every rule of the group stands on: a callback that crashes does so under every rule that calls it,
+  /// without tables there are no registers, and without a virtual PMU there is no guest.
   var foundation: [String] {
     switch self {
     case .abi: []
-    case .tab: ["VPMU-TAB-001"]
-    case .ref, .msr, .pmc, .cnt, .pmi, .laz, .thr, .fuz, .vec: ["VPMU-TAB-001", "VPMU-TAB-002"]
+    case .tab: ["VPMU-ABI-021", "VPMU-TAB-001"]
+    case .ref, .msr, .pmc, .cnt, .pmi, .laz, .thr, .fuz, .vec: ["VPMU-ABI-021", "VPMU-TAB-001", "VPMU-TAB-002"]
     }
   }
 }

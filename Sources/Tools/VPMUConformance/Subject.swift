@@ -2,12 +2,12 @@ import SeededRandom
 import VPMULoader
 import VPMUModel
 
-/// What a check judges: one plugin, loaded when it is first asked for.
+/// The plugin that a check judges, loaded at the first use of ``plugin``.
 ///
-/// A rule about the file or the entry looks at ``path`` and does the loading by itself. Any other asks for ``model``: if the
-/// plugin can't be loaded, that rule has nothing to judge, and those that say why have failed.
+/// A rule about the file or the entry uses ``path`` and loads the file by itself. Any other uses ``model``: if the
+/// plugin can't be loaded, that rule does not apply, and the rules about loading have failed.
 final class Subject {
-  /// As it was given.
+  /// The path as it was given.
   let path: String
   /// The only preset to judge; nil: all of them.
   let modelName: String?
@@ -15,8 +15,12 @@ final class Subject {
   /// The directory of the recorded traces, nil if there is none.
   let vectors: String?
 
-  /// Whoever runs the rules has said that the plugin's code may run.
-  private lazy var loading = Result { () throws(PluginLoadError) in try Plugin.load(path, trust: .anyone) }
+  /// Without a check of trust: the runner has made it.
+  private lazy var loading = Result { () throws(PluginLoadError) in
+    let plugin = try Plugin.load(path, trust: .anyone)
+    guard let entry = try? Library(path).exportedEntry else { return plugin }
+    return try RecordingCallbacks.plugin(entry)
+  }
 
   init(path: String, modelName: String? = nil, seed: UInt64 = 1, vectors: String? = nil) {
     self.path = path
@@ -25,7 +29,7 @@ final class Subject {
     self.vectors = vectors
   }
 
-  /// Why the loader refuses the plugin, nil if it does not.
+  /// The loader's reason to refuse the plugin, nil if it accepts it.
   var refusal: PluginLoadError? {
     switch loading {
     case .success: nil
@@ -58,11 +62,11 @@ final class Subject {
     }
   }
 
-  /// Random numbers for one purpose, the same ones for the same seed.
+  /// The random numbers of one purpose, the same for the same seed.
   func generator(_ purpose: StaticString) -> SeededGenerator { SeededGenerator(seed: seed, purpose: purpose) }
 }
 
 extension HostLimits {
-  /// The host that plugins are judged on: as many counters as a model may have, as wide as those of today's processors.
+  /// The limits of the host that plugins are judged on: as many counters as a model may have, 48 bits wide.
   static let ample = HostLimits(gpCounters: 16, fixedCounters: 16, gpWidth: 48, fixedWidth: 48, archEvents: 32)
 }

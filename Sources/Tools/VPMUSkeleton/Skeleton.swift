@@ -1,12 +1,13 @@
-/// A new plugin: a directory that builds, with a model that is complete and passes the rules of the conformance kit, for an
-/// author to change. Its files are texts in the target `CSkeleton`, with placeholders.
+/// A new plugin: a directory that builds, with a model that is complete and passes the rules of the conformance kit,
+/// for an author to change. Its files are texts in the target `CSkeleton`, with placeholders.
 import CSkeleton
 
 /// What a new plugin is written in.
 public enum SkeletonLanguage: Sendable {
   /// It has all it needs, the header too.
   case c
-  /// It is a package that depends on the package `vpmu`, which is in that directory; nil: ``VPMUPackage/find(_:)`` finds it.
+  /// It is a package that depends on the package `vpmu`, which is in that directory; nil: ``VPMUPackage/find(_:)``
+  /// finds it.
   case swift(package: String?)
 }
 

@@ -21,10 +21,10 @@ struct SkeletonWords {
     values = ["name": lower, "Name": upper, "vendor": vendor, "id": id]
   }
 
-  /// Names in lower case. `VPMU` in front of one is a module of this package; `Model` behind one is a protocol that a model
-  /// conforms to; or a plugin has it that comes with vpmu.
+  /// Names in lower case. `VPMU` in front of one is a module of this package; `Model` behind one is a protocol that a
+  /// model conforms to; or a plugin has it that comes with vpmu.
   static let taken: Set<String> = [
-    "amd", "bench", "conformance", "core", "declared", "intel", "loader", "model", "pluginkit", "pmu", "skeleton",
+    "amd", "bench", "benchkvm", "conformance", "core", "intel", "loader", "model", "pluginkit", "pmu", "skeleton",
     "trace", "vpmu",
   ]
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GuestPerf
 import VPMUBench
+import VPMUBenchKVM
 import VPMUCore
 import VPMULoader
 
@@ -66,8 +67,8 @@ struct BenchCommand: ParsableCommand {
     if plugins.plugin != nil && !vendor.isEmpty {
       throw ValidationError("--plugin and --vendor both choose the plugin: give one of them")
     }
-    if let number = vcpus.first(where: { !(1...ScaleBench<PluginModel>.mostVCPUs).contains($0) }) {
-      throw ValidationError("--vcpus is \(number): choose 1 to \(ScaleBench<PluginModel>.mostVCPUs)")
+    if let number = vcpus.first(where: { !(1...ScaleBench.mostVCPUs).contains($0) }) {
+      throw ValidationError("--vcpus is \(number): choose 1 to \(ScaleBench.mostVCPUs)")
     }
     if !vcpus.isEmpty, !(usage.isEmpty && guest == nil && pmis == nil && replay.isEmpty) {
       throw ValidationError("--vcpus measures accesses: leave --usage, --guest, --pmis and --replay out")
@@ -99,7 +100,7 @@ struct BenchCommand: ParsableCommand {
     let guests = try guests()
     let options = BenchOptions(
       usages: usage.isEmpty ? Usage.allCases : usage, policies: policy.isEmpty ? PolicyKind.allCases : policy,
-      pmis: pmis ?? 200, host: host ?? .best, guest: guest ?? .best)
+      pmis: pmis ?? 200, host: host ?? .best)
     let report = try measure(guests, options)
     if json {
       for line in BenchJSON.lines(report) { Output.result(line) }
@@ -114,7 +115,12 @@ struct BenchCommand: ParsableCommand {
   private func measure(_ guests: [BenchGuest<PluginModel>], _ options: BenchOptions) throws -> BenchReport {
     let progress = ProgressLine()
     defer { progress.end() }
-    return try Bench(options).run(guests) { progress.show($0) }
+    let (host, hostReason) = try ChosenHost.choose(options.host)
+    let (machine, guestReason) = try KVMMachine.choose(guest ?? .best, on: host)
+    for reason in [hostReason, guestReason] { progress.show(.note(reason)) }
+    let reason = "\(hostReason); \(guestReason)"
+    guard let machine else { return try Bench(options).run(guests, on: host, reason: reason) { progress.show($0) } }
+    return try Bench(options).run(guests, in: machine, on: host, reason: reason) { progress.show($0) }
   }
 
   private func measureReplay() throws {

@@ -7,9 +7,10 @@ struct ConformanceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "conformance", abstract: "Judge a plugin by the rules of the conformance kit.",
     discussion: """
-      Each rule runs in a process of its own, so that a crash or a hang of the plugin is a verdict. What fails is shown \
-      with its consequence, its reference, and where a guest can see it with the shortest trace for `vpmu replay`. The \
-      last line is `N rules: P passed, F failed, W warnings, S skipped`; the exit code is 0 only if F is 0.
+      Each rule runs in a process of its own, so that a crash or a hang of the plugin is a verdict. A failure is shown \
+      with its consequence, its reference, and where a guest can observe it the shortest trace for `vpmu replay`. The \
+      last line is `N rules: P passed, F failed, W warnings, S skipped`, and `, U not judged` where rules stand on one \
+      that failed; the exit code is 0 only if F is 0.
       """)
 
   @Argument(help: "A plugin's file, or its name as `vpmu plugins` lists it.", completion: .file(extensions: ["so"]))
@@ -18,10 +19,10 @@ struct ConformanceCommand: ParsableCommand {
   @Option(help: "Judge this model only, as `vpmu plugins` lists it. Default: all of the plugin's.")
   var model: String?
 
-  @Option(help: "Judge the rules whose id this regular expression finds. What they stand on is shown if it fails.")
+  @Option(help: "Judge the rules whose id this regular expression finds. Their prerequisites are shown if they fail.")
   var only: String?
 
-  @Option(help: "Of the random numbers that some rules use. Default: 1.")
+  @Option(help: "The seed of the random numbers that some rules use. Default: 1.")
   var seed: UInt64 = 1
 
   @Option(help: "A directory of recorded traces; those of this plugin are replayed.", completion: .directory)
@@ -38,7 +39,7 @@ struct ConformanceCommand: ParsableCommand {
   @Flag(help: "Write JSON Lines.")
   var json = false
 
-  @Flag(help: "List the rules, and judge nothing.")
+  @Flag(help: "List the rules without judging any.")
   var list = false
 
   func validate() throws {
@@ -71,7 +72,7 @@ struct ConformanceCommand: ParsableCommand {
     try judge(options)
   }
 
-  /// The ids that `--only` finds; nil without it.
+  /// The ids that match `--only`; nil without it.
   private func selection() throws -> Set<String>? {
     guard let only else { return nil }
     guard let expression = try? Regex(only) else {
@@ -82,10 +83,10 @@ struct ConformanceCommand: ParsableCommand {
     return Set(ids)
   }
 
-  /// A name stands for a plugin's file; what is none is a path.
+  /// The path of the plugin with this name; an argument that is no name is a path.
   ///
-  /// - Throws: exit code 1, after the reason, where nothing is: no rule could be judged. Programs get a verdict of each rule
-  ///   all the same, and the reason with the first.
+  /// - Throws: exit code 1, after an error message, if there is no such file. With `--json` the rules are judged, and
+  ///   the first fails with the reason.
   private func path(of plugin: String) throws -> String {
     var unknown: PluginSelectionError?
     if !plugin.contains("/") {
@@ -113,7 +114,11 @@ struct ConformanceCommand: ParsableCommand {
       results = try runner.run { result in
         guard ConformanceReport.shows(result, options.selection) else { return }
         let file = traceFile(result)
-        Output.result(json ? result.json(traceFile: file) : result.line)
+        if json {
+          Output.result(result.json(traceFile: file))
+        } else if result.verdict.reasonNotJudged == nil {
+          Output.result(result.line)
+        }
         if let text = result.details(traceFile: file) { details.append(text) }
       }
     } catch {
@@ -123,13 +128,14 @@ struct ConformanceCommand: ParsableCommand {
     }
     let report = ConformanceReport(results, selection: options.selection)
     if !json {
+      for line in report.linesOfNotJudged { Output.result(line) }
       for text in details { Output.result("\n" + text) }
       Output.result(report.summary)
     }
     if !report.conforms { throw ExitCode.failure }
   }
 
-  /// Where the result's trace was written; nil: nowhere.
+  /// The file that the result's trace was written to; nil if there is none.
   private func traceFile(_ result: RuleResult) -> String? {
     guard let traces else { return nil }
     do {

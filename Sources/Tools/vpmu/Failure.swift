@@ -3,6 +3,7 @@ import KVMGuest
 import PerfEventHost
 import VPMUBench
 import VPMULoader
+import VPMUTrace
 
 /// What a command's failure becomes: its text on standard error, and an exit code.
 enum Failure {
@@ -15,7 +16,7 @@ enum Failure {
     case let error as BenchError:
       Output.error("\(error)")
       return ExitCode.failure
-    case is GuestError, is RecordingError, is PerfEventHostError, is OverflowSignalError:
+    case is GuestError, is VCPUThreadError, is RecordingError, is PerfEventHostError, is OverflowSignalError:
       Output.error("\(error)")
       return ExitCode.failure
     default: return error

@@ -7,6 +7,7 @@ import SimulatedHost
 import VPMUCore
 import VPMULoader
 import VPMUModel
+import VPMUTrace
 
 /// The built-in program on the best host, recorded or not.
 struct GuestRun: Sendable {
@@ -25,7 +26,7 @@ struct GuestRun: Sendable {
         limits: HostLimits(gpCounters: 6, fixedCounters: 3, gpWidth: 48, fixedWidth: 48, archEvents: 7))
       return "host       simulated: \(capabilities.bestHostReason)\n" + (try report(host, hookup, VCPUOptions(), host))
     }
-    let signal = try OverflowSignal.firstFree()
+    let signal = try OverflowSignal.installFirstFree()
     signal.unblockHere()
     let counting = GuestCounting.detect()
     let scope: GuestScope = counting == .native ? .virtualMachine : .nestedVirtualMachine
@@ -50,7 +51,7 @@ struct GuestRun: Sendable {
   private var hookup: HookupOptions { HookupOptions(for: model.declaration, rdpmc: .rewrite()) }
 
   /// - Parameters:
-  ///   - simulated: a host that counts what it is told
+  ///   - simulated: a host that counts the work it is given
   ///   - correct: takes the VMM's share, which is measured first; nil: there is none
   private func report(
     _ host: some HostEvents, _ hookup: HookupOptions, _ vcpu: VCPUOptions, _ simulated: SimulatedHost? = nil,
@@ -74,7 +75,7 @@ struct GuestRun: Sendable {
   }
 
   private func run(
-    _ pmu: some GuestFacingPMU, _ state: PMUState, _ hookup: HookupOptions, _ vcpu: VCPUOptions,
+    _ pmu: some GuestFacingPMU, _ state: PMUSnapshot, _ hookup: HookupOptions, _ vcpu: VCPUOptions,
     _ simulated: SimulatedHost?, _ correct: ((VMMShare) -> Void)?
   ) throws -> BuiltInReport {
     let declaration = model.declaration
@@ -88,20 +89,10 @@ struct GuestRun: Sendable {
     guard let simulated else { return try run.run(cpu, declaration, widths: widths, tell: nil) }
     return try run.run(cpu, declaration, widths: widths) { round, rounds in
       for (generic, count) in [(GenericEvent.instructions, round.instructions), (.branches, round.branches)] {
-        guard let event = declaration.event(for: generic) else { continue }
+        guard let event = declaration.event(for: generic, features: state.features) else { continue }
         simulated.run(
           EventCode(selector: event.select, mask: declaration.eventSelectMask), ring: .user, count: count * rounds)
       }
     }
-  }
-}
-
-extension OverflowSignal {
-  /// The first real-time signal that is free; it stays installed.
-  fileprivate static func firstFree() throws -> OverflowSignal {
-    for number in range {
-      if let signal = try? install(number) { return signal }
-    }
-    throw OverflowSignalError.taken(number: range.upperBound)
   }
 }

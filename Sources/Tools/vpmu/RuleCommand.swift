@@ -1,7 +1,7 @@
 import ArgumentParser
 import VPMUConformance
 
-/// What `vpmu conformance` starts for each rule.
+/// The command that `vpmu conformance` starts for each rule.
 struct RuleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "judge-rule", abstract: "Judge one rule (started by `vpmu conformance`).", shouldDisplay: false)

@@ -1,9 +1,9 @@
 /// The command line: it composes, and has no logic of its own.
 ///
-/// Results go to standard output, all else to standard error. Exit codes: 0 all is well, 1 it is not, 64 the call's words
-/// are off.
+/// Results go to standard output, all else to standard error. Exit codes: 0 all is well, 1 it is not, 64 the call's
+/// words are off.
 import ArgumentParser
-import VPMUCore
+import VPMUModel
 
 @main
 struct VPMUCommand: ParsableCommand {

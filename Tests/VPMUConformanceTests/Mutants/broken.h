@@ -1,5 +1,5 @@
 /*
- * How a mutant stands before a callback, so that the plugin that is right can be read without it:
+ * Macros for mutants that wrap a callback of the conforming plugin:
  *
  *   #ifdef MUTANT_VPMU_MSR_020
  *   #define SET_MSR broken_set_msr
@@ -7,7 +7,7 @@
  *   #endif
  */
 #define BROKEN_REFRESH                                                                                            \
-  static int32_t broken_refresh(void *context, vpmu_state *state, const vpmu_guest_config *guest,                 \
+  static vpmu_status broken_refresh(void *context, vpmu_state *state, const vpmu_guest_config *guest,                 \
                                 const vpmu_host_limits *host)
 #define BROKEN_RESET static void broken_reset(void *context, vpmu_state *state)
 #define BROKEN_IS_VALID_MSR static bool broken_is_valid_msr(void *context, const vpmu_state *state, uint32_t msr)
@@ -16,7 +16,7 @@
 #define BROKEN_RDPMC_ECX_TO_PMC \
   static int32_t broken_rdpmc_ecx_to_pmc(void *context, const vpmu_state *state, uint32_t ecx)
 #define BROKEN_CHECK_RDPMC_EARLY \
-  static int32_t broken_check_rdpmc_early(void *context, const vpmu_state *state, uint32_t ecx)
+  static vpmu_status broken_check_rdpmc_early(void *context, const vpmu_state *state, uint32_t ecx)
 #define BROKEN_GET_MSR \
   static vpmu_answer broken_get_msr(void *context, const vpmu_state *state, uint32_t msr, uint32_t flags)
 #define BROKEN_SET_MSR                                                                                            \

@@ -1,4 +1,4 @@
-/* Mutants that are wrong about which registers there are. */
+/* Mutants that claim wrong registers, or refuse them in the wrong way. */
 
 #ifdef MUTANT_VPMU_MSR_001
 /* Claims the number behind its last register. */
@@ -19,7 +19,7 @@ BROKEN_MSR_IDX_TO_PMC { return msr == COUNTER - 1 ? 0 : msr_idx_to_pmc(context, 
 #endif
 
 #ifdef MUTANT_VPMU_MSR_002
-/* Does not know a register that this guest does not have. */
+/* Does not handle a register that it claims and this guest does not have. */
 #define GET_MSR broken_get_msr
 BROKEN_GET_MSR {
   return msr == GLOBAL_STATUS && !has_global(state) ? unhandled() : get_msr(context, state, msr, flags);
@@ -44,7 +44,7 @@ BROKEN_GET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_003_B
-/* Denies its own register. */
+/* is_valid_msr denies a register that exists. */
 #define IS_VALID_MSR broken_is_valid_msr
 BROKEN_IS_VALID_MSR { return msr != SCRATCH && is_valid_msr(context, state, msr); }
 #endif
@@ -67,7 +67,7 @@ BROKEN_MSR_IDX_TO_PMC {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_005
-/* Stores first and looks then. */
+/* Stores the value before it is checked. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   vpmu_answer answer = set_msr(context, state, msr, value, flags);
@@ -78,7 +78,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_005_B
-/* Asks for a reprogram, whatever comes of the write: the guest can't see it. */
+/* Requests a reprogram for a write that is refused; the guest can't observe it. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   vpmu_answer answer = set_msr(context, state, msr, value, flags);

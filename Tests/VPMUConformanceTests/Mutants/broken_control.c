@@ -4,14 +4,14 @@
 /* The fixed counters have no bit in the global control. */
 #define REFRESH broken_refresh
 BROKEN_REFRESH {
-  int32_t status = refresh(context, state, guest, host);
+  vpmu_status status = refresh(context, state, guest, host);
   state->global_control_reserved = ~low_bits(state->gp_count);
   return status;
 }
 #endif
 
 #ifdef MUTANT_VPMU_MSR_007
-/* Ignores that all are switched off. */
+/* Ignores a write that disables all counters. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   if (kind_of(state, msr) == IS_GLOBAL_CONTROL && value == 0) return done(0);
@@ -20,7 +20,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_008
-/* Drops what it says is #GP. */
+/* Drops reserved bits that its range declares as #GP. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   if (kind_of(state, msr) == IS_GLOBAL_CONTROL && !by_host(flags)) value &= state->all_valid;
@@ -32,7 +32,7 @@ BROKEN_SET_MSR {
 /* Fixed counters have no interrupt. */
 #define REFRESH broken_refresh
 BROKEN_REFRESH {
-  int32_t status = refresh(context, state, guest, host);
+  vpmu_status status = refresh(context, state, guest, host);
   for (uint32_t i = 0; i < state->fixed_count; i++) state->fixed_control_reserved |= VPMU_FIXED_INTERRUPT << (4 * i);
   return status;
 }
@@ -48,7 +48,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_014
-/* Drops what it says is #GP. */
+/* Drops reserved bits that its range declares as #GP. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   if (kind_of(state, msr) == IS_FIXED_CONTROL && !by_host(flags)) value &= ~state->fixed_control_reserved;
@@ -57,7 +57,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_016
-/* Does not say that a fixed counter has changed. */
+/* Requests no reprogram for a changed field. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   uint64_t before = state->reprogram;
@@ -68,7 +68,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_016_B
-/* Does not mark it in use. */
+/* Does not mark the counter in use. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   uint64_t before = state->in_use;
@@ -79,7 +79,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_016_C
-/* Has every fixed counter looked at. */
+/* Requests a reprogram of every fixed counter. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   vpmu_answer answer = set_msr(context, state, msr, value, flags);
@@ -90,7 +90,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_017
-/* Does not say which counters were switched. */
+/* Requests no reprogram for changed bits. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   uint64_t before = state->reprogram;
@@ -101,7 +101,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_017_B
-/* Has every enabled counter looked at. */
+/* Requests a reprogram of every enabled counter. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   vpmu_answer answer = set_msr(context, state, msr, value, flags);

@@ -1,7 +1,7 @@
 /* Mutants of counters' values. */
 
 #ifdef MUTANT_VPMU_MSR_018
-/* Forgets a bit. */
+/* Does not store bit 7. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   if (kind_of(state, msr) == IS_COUNTER) value &= ~0x80ull;
@@ -10,7 +10,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_019
-/* Cuts off what it says is #GP. */
+/* Cuts off bits that its range declares as #GP. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   if (kind_of(state, msr) == IS_FULL_COUNTER) value &= state->gp_mask;
@@ -19,7 +19,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_019_B
-/* #GP for what it says is cut off. */
+/* #GP for bits that its range declares as cut off. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   if (kind_of(state, msr) == IS_FIXED_COUNTER && value & ~state->fixed_mask) return fault();
@@ -40,11 +40,11 @@ BROKEN_SET_MSR {
 /* The second registers of the counters have the opposite order. */
 #define GET_MSR broken_get_msr
 #define SET_MSR broken_set_msr
-static uint32_t turned(const vpmu_state *state, uint32_t msr) {
+static uint32_t reversed(const vpmu_state *state, uint32_t msr) {
   return kind_of(state, msr) == IS_FULL_COUNTER ? 2 * FULL_COUNTER + state->gp_count - 1 - msr : msr;
 }
-BROKEN_GET_MSR { return get_msr(context, state, turned(state, msr), flags); }
-BROKEN_SET_MSR { return set_msr(context, state, turned(state, msr), value, flags); }
+BROKEN_GET_MSR { return get_msr(context, state, reversed(state, msr), flags); }
+BROKEN_SET_MSR { return set_msr(context, state, reversed(state, msr), value, flags); }
 #endif
 
 #ifdef MUTANT_VPMU_MSR_022

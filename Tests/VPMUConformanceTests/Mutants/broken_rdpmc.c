@@ -1,19 +1,19 @@
 /* Mutants of RDPMC. */
 
 #ifdef MUTANT_VPMU_PMC_001
-/* Refuses the fixed counters without a look. */
+/* The early check refuses the fixed counters. */
 #define CHECK_RDPMC_EARLY broken_check_rdpmc_early
 BROKEN_CHECK_RDPMC_EARLY { return (void)context, (void)state, ecx >= RDPMC_FIXED ? VPMU_FAULT : VPMU_DONE; }
 #endif
 
 #ifdef MUTANT_VPMU_PMC_001_B
-/* Answers with a status that is none. */
+/* The early check returns an invalid status. */
 #define CHECK_RDPMC_EARLY broken_check_rdpmc_early
 BROKEN_CHECK_RDPMC_EARLY { return (void)context, (void)state, ecx == UINT32_MAX ? VPMU_UNHANDLED : VPMU_DONE; }
 #endif
 
 #ifdef MUTANT_VPMU_PMC_002
-/* Takes the fixed counters in the opposite order. */
+/* Reads the fixed counters in the opposite order. */
 #define RDPMC_ECX_TO_PMC broken_rdpmc_ecx_to_pmc
 BROKEN_RDPMC_ECX_TO_PMC {
   uint32_t fixed = ecx - RDPMC_FIXED;

@@ -1,17 +1,17 @@
 /* Mutants of event selects. */
 
 #ifdef MUTANT_VPMU_MSR_009
-/* There is no interrupt. */
+/* The interrupt bit is reserved. */
 #define REFRESH broken_refresh
 BROKEN_REFRESH {
-  int32_t status = refresh(context, state, guest, host);
+  vpmu_status status = refresh(context, state, guest, host);
   state->event_select_reserved |= VPMU_SELECT_INTERRUPT;
   return status;
 }
 #endif
 
 #ifdef MUTANT_VPMU_MSR_010
-/* Forgets a bit. */
+/* Does not store the invert bit. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   if (kind_of(state, msr) == IS_EVENT_SELECT) value &= ~VPMU_SELECT_INVERT;
@@ -20,7 +20,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_011
-/* Drops what it says is #GP. */
+/* Drops reserved bits that its range declares as #GP. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   if (kind_of(state, msr) == IS_EVENT_SELECT && !by_host(flags)) value &= ~state->event_select_reserved;
@@ -29,7 +29,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_015
-/* Does not say that an event select has changed. */
+/* Requests no reprogram for a changed event select. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   uint64_t before = state->reprogram;
@@ -40,7 +40,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_015_B
-/* Has every counter looked at. */
+/* Requests a reprogram of every counter. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   vpmu_answer answer = set_msr(context, state, msr, value, flags);

@@ -1,29 +1,29 @@
 /* Mutants of refresh and reset. */
 
 #ifdef MUTANT_VPMU_REF_001
-/* Gives no more than the poorest host so far had. */
+/* Gives no more counters than any earlier host offered. */
 #define REFRESH broken_refresh
 BROKEN_REFRESH {
-  static uint32_t fewest = MOST_GP;
-  fewest = least(fewest, host->gp_counters);
+  static uint32_t minimum = MAX_GP;
+  minimum = vpmu_least(minimum, host->gp_counters);
   vpmu_host_limits limits = *host;
-  limits.gp_counters = fewest;
+  limits.gp_counters = minimum;
   return refresh(context, state, guest, &limits);
 }
 #endif
 
 #ifdef MUTANT_VPMU_REF_002
-/* Thinks that every host has as many counters. */
+/* Ignores the number of the host's counters. */
 #define REFRESH broken_refresh
 BROKEN_REFRESH {
   vpmu_host_limits limits = *host;
-  limits.gp_counters = MOST_GP;
+  limits.gp_counters = MAX_GP;
   return refresh(context, state, guest, &limits);
 }
 #endif
 
 #ifdef MUTANT_VPMU_REF_002_B
-/* Thinks that every host's counters are as wide. */
+/* Ignores the width of the host's counters. */
 #define REFRESH broken_refresh
 BROKEN_REFRESH {
   vpmu_host_limits limits = *host;
@@ -33,7 +33,7 @@ BROKEN_REFRESH {
 #endif
 
 #ifdef MUTANT_VPMU_REF_003
-/* Takes a CPU without counters for a mistake. */
+/* Refuses a CPUID without counters. */
 #define REFRESH broken_refresh
 BROKEN_REFRESH {
   return vpmu_find_leaf(guest, LEAF, 0).eax == 0 ? VPMU_FAULT : refresh(context, state, guest, host);
@@ -44,7 +44,7 @@ BROKEN_REFRESH {
 /* Takes a width from CPUID as it is. */
 #define REFRESH broken_refresh
 BROKEN_REFRESH {
-  int32_t status = refresh(context, state, guest, host);
+  vpmu_status status = refresh(context, state, guest, host);
   uint32_t width = vpmu_find_leaf(guest, LEAF, 0).edx & 0xFF;
   if (width) state->gp_mask = low_bits(width);
   return status;
@@ -52,17 +52,17 @@ BROKEN_REFRESH {
 #endif
 
 #ifdef MUTANT_VPMU_REF_004_B
-/* Lets CPUID take single counters away, which the registers know nothing of. */
+/* Removes single counters by CPUID, but not their registers. */
 #define REFRESH broken_refresh
 BROKEN_REFRESH {
-  int32_t status = refresh(context, state, guest, host);
+  vpmu_status status = refresh(context, state, guest, host);
   state->all_valid &= ~(uint64_t)vpmu_find_leaf(guest, LEAF, 0).ecx;
   return status;
 }
 #endif
 
 #ifdef MUTANT_VPMU_REF_004_CRASHES
-/* Has a table with a place for each sensible value. */
+/* Traps at an unexpected value of CPUID. */
 #define REFRESH broken_refresh
 BROKEN_REFRESH {
   if (vpmu_find_leaf(guest, LEAF, 0).edx == UINT32_MAX) __builtin_trap();
@@ -74,24 +74,24 @@ BROKEN_REFRESH {
 /* Sets a register, which is lost. */
 #define REFRESH broken_refresh
 BROKEN_REFRESH {
-  int32_t status = refresh(context, state, guest, host);
+  vpmu_status status = refresh(context, state, guest, host);
   if (has_global(state)) state->global_control = low_bits(state->gp_count);
   return status;
 }
 #endif
 
 #ifdef MUTANT_VPMU_REF_006
-/* With one counter or none, forgets to look at how many there are. */
+/* With one counter or none, does not check the number of an event select. */
 #define GET_MSR broken_get_msr
 BROKEN_GET_MSR {
   uint32_t n = msr - EVENT_SELECT;
-  if (n < MOST_GP && state->gp_count < 2) return done(gp((vpmu_state *)(uintptr_t)state, n)->selector);
+  if (n < MAX_GP && state->gp_count < 2) return done(gp((vpmu_state *)(uintptr_t)state, n)->selector);
   return get_msr(context, state, msr, flags);
 }
 #endif
 
 #ifdef MUTANT_VPMU_REF_006_B
-/* RDPMC of a fixed counter that is gone reads the other one. */
+/* RDPMC of a fixed counter that does not exist reads the other one. */
 #define RDPMC_ECX_TO_PMC broken_rdpmc_ecx_to_pmc
 BROKEN_RDPMC_ECX_TO_PMC {
   if (ecx == RDPMC_FIXED + 1 && state->fixed_count == 1) ecx = RDPMC_FIXED;
@@ -100,7 +100,7 @@ BROKEN_RDPMC_ECX_TO_PMC {
 #endif
 
 #ifdef MUTANT_VPMU_REF_007
-/* Starts with a counter that is set up. */
+/* RESET leaves an event select set. */
 #define RESET broken_reset
 BROKEN_RESET {
   reset(context, state);
@@ -109,7 +109,7 @@ BROKEN_RESET {
 #endif
 
 #ifdef MUTANT_VPMU_REF_007_B
-/* Starts with bits that can't be written. */
+/* RESET sets reserved bits. */
 #define RESET broken_reset
 BROKEN_RESET {
   reset(context, state);
@@ -118,34 +118,32 @@ BROKEN_RESET {
 #endif
 
 #ifdef MUTANT_VPMU_REF_008
-/* Keeps a register elsewhere, over RESET. */
+/* Keeps the value of a register on the heap, over RESET. */
 #define SET_MSR broken_set_msr
 #define RESET broken_reset
-static uint64_t kept;
 BROKEN_SET_MSR {
   vpmu_answer answer = set_msr(context, state, msr, value, flags);
-  kept = state->model_words[0];
+  *heap_word = state->model_words[0];
   return answer;
 }
 BROKEN_RESET {
   reset(context, state);
-  state->model_words[0] = kept;
+  state->model_words[0] = *heap_word;
 }
 #endif
 
 #ifdef MUTANT_VPMU_REF_009
-/* Makes a setting of a register that some guest wrote. */
+/* Makes a register's last written value a part of the shape. */
 #define SET_MSR broken_set_msr
 #define REFRESH broken_refresh
-static uint64_t kept;
 BROKEN_SET_MSR {
   vpmu_answer answer = set_msr(context, state, msr, value, flags);
-  kept = state->model_words[0];
+  *heap_word = state->model_words[0];
   return answer;
 }
 BROKEN_REFRESH {
-  int32_t status = refresh(context, state, guest, host);
-  state->model_shape[0] = kept;
+  vpmu_status status = refresh(context, state, guest, host);
+  state->model_shape[0] = *heap_word;
   return status;
 }
 #endif

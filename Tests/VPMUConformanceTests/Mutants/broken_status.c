@@ -14,14 +14,14 @@ BROKEN_SET_MSR {
 /* The fixed counters have no bit in the global status. */
 #define REFRESH broken_refresh
 BROKEN_REFRESH {
-  int32_t status = refresh(context, state, guest, host);
+  vpmu_status status = refresh(context, state, guest, host);
   state->global_status_reserved |= low_bits(state->fixed_count) << VPMU_FIXED_BASE;
   return status;
 }
 #endif
 
 #ifdef MUTANT_VPMU_MSR_024
-/* Takes what it can of a status that can't be. */
+/* Drops reserved bits that the host writes. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   if (kind_of(state, msr) == IS_GLOBAL_STATUS && by_host(flags)) value &= ~state->global_status_reserved;
@@ -39,7 +39,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_025_B
-/* Ignores what it says is #GP. */
+/* Ignores a guest's write that its range declares as #GP. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   if (kind_of(state, msr) == IS_GLOBAL_STATUS && !by_host(flags)) return done(0);
@@ -48,7 +48,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_026
-/* Clears everything at once. */
+/* Clears all bits at any write. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   vpmu_answer answer = set_msr(context, state, msr, value, flags);
@@ -58,7 +58,7 @@ BROKEN_SET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_026_B
-/* The register that clears shows the status. */
+/* The clearing register reads the status. */
 #define GET_MSR broken_get_msr
 BROKEN_GET_MSR {
   return kind_of(state, msr) == IS_STATUS_CLEAR ? done(state->global_status) : get_msr(context, state, msr, flags);
@@ -66,17 +66,18 @@ BROKEN_GET_MSR {
 #endif
 
 #ifdef MUTANT_VPMU_MSR_027
-/* Stores in place of setting. */
+/* Stores the value in place of setting its bits. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   vpmu_answer answer = set_msr(context, state, msr, value, flags);
-  if (answer.status == VPMU_DONE && kind_of(state, msr) == IS_STATUS_SET && !by_host(flags)) state->global_status = value;
+  if (answer.status == VPMU_DONE && kind_of(state, msr) == IS_STATUS_SET && !by_host(flags))
+    state->global_status = value;
   return answer;
 }
 #endif
 
 #ifdef MUTANT_VPMU_MSR_028
-/* Drops what it says is #GP. */
+/* Drops reserved bits that its range declares as #GP. */
 #define SET_MSR broken_set_msr
 BROKEN_SET_MSR {
   if (kind_of(state, msr) == IS_STATUS_CLEAR) value &= ~state->global_status_reserved;

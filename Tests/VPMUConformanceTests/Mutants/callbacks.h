@@ -1,4 +1,4 @@
-/* The callbacks of the table: those of the plugin that is right, where no mutant stands before them. */
+/* The callbacks of the table: those of the conforming plugin, where no mutant wraps them. */
 #ifndef REFRESH
 #define REFRESH refresh
 #endif
@@ -24,5 +24,5 @@
 #define SET_MSR set_msr
 #endif
 #ifndef FIND_FIXED_EVENT
-#define FIND_FIXED_EVENT find_fixed_event
+#define FIND_FIXED_EVENT NULL
 #endif

@@ -1,15 +1,16 @@
-/* The identity and the entry. MUTANT_VPMU_ABI_001 is what the compiler makes before linking: no shared library. */
+/* The identity and the entry. MUTANT_VPMU_ABI_001 is an object file, no shared library. */
 
 #if defined(MUTANT_VPMU_ABI_002)
 #elif defined(MUTANT_VPMU_ABI_002_B)
-__attribute__((used, section("vpmu_abi"))) static const vpmu_abi_identity other = {VPMU_ABI_MAGIC, VPMU_ABI_MAJOR + 1, 0};
+__attribute__((used, section("vpmu_abi"))) static const vpmu_abi_identity other = {
+    VPMU_ABI_MAGIC, VPMU_ABI_MAJOR + 1, 0};
 #else
 VPMU_DECLARE_IDENTITY;
 #endif
 
 #ifdef MUTANT_VPMU_ABI_003
-void vpmu_nobody_has_this_function(void);
-__attribute__((used)) static void (*const undefined)(void) = vpmu_nobody_has_this_function;
+void vpmu_undefined_function(void);
+__attribute__((used)) static void (*const undefined)(void) = vpmu_undefined_function;
 #endif
 
 #ifdef MUTANT_VPMU_ABI_003_CRASHES
@@ -22,7 +23,7 @@ __attribute__((constructor)) static void crash(void) { __builtin_trap(); }
 
 #ifdef MUTANT_VPMU_ABI_010
 #include <stdio.h>
-#define SIDE_EFFECT printf("a plugin was here\n")
+#define SIDE_EFFECT printf("loaded\n")
 #endif
 
 #ifdef MUTANT_VPMU_ABI_010_B
@@ -33,8 +34,8 @@ __attribute__((constructor)) static void crash(void) { __builtin_trap(); }
 #ifdef MUTANT_VPMU_ABI_010_C
 #include <pthread.h>
 #include <unistd.h>
-static void *forever(void *unused) { return pause(), unused; }
-#define SIDE_EFFECT pthread_create(&(pthread_t){0}, NULL, forever, NULL)
+static void *sleep_forever(void *unused) { return pause(), unused; }
+#define SIDE_EFFECT pthread_create(&(pthread_t){0}, NULL, sleep_forever, NULL)
 #endif
 
 #ifdef MUTANT_VPMU_ABI_010_D
@@ -43,7 +44,7 @@ static void *forever(void *unused) { return pause(), unused; }
 #endif
 
 #ifdef MUTANT_VPMU_ABI_018
-__attribute__((visibility("default"))) int a_symbol_of_everyones(void) { return 1; }
+__attribute__((visibility("default"))) int a_public_symbol(void) { return 1; }
 #endif
 
 #ifdef MUTANT_VPMU_ABI_019
@@ -66,7 +67,7 @@ const vpmu_plugin_info *ENTRY(const vpmu_services *services) {
   (void)services;
   SIDE_EFFECT;
 #ifdef MUTANT_VPMU_ABI_005
-  services->report("org.vpmu.test.mutant", "not today");
+  services->report("org.vpmu.test.mutant", "refused");
   return NULL;
 #endif
 #ifdef MUTANT_VPMU_ABI_005_HANGS

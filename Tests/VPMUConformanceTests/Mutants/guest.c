@@ -1,6 +1,6 @@
 /*
- * What a guest notifications only while its counters run, while time passes, or beside another guest: mutants that stand before
- * a callback. Each wraps one of those in registers.c, events.c or shape.c, and takes its place in the table.
+ * Mutants that show only while counters run, while time passes, or with another guest. Each wraps a callback of
+ * registers.c, events.c or shape.c, and replaces it in the table.
  */
 
 /* An event select that is enabled, and for one of the declared events: no random value is one. */

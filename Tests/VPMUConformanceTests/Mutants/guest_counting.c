@@ -16,7 +16,7 @@ static vpmu_answer wrong_get_msr(void *context, const vpmu_state *state, uint32_
   if (enabled(before) && !enabled(after)) state->reprogram &= ~vpmu_bit(n)
 #endif
 
-/* A counter of user rings counts ring 0 too. The guest does not see it in the register. */
+/* A counter of user rings counts ring 0 too. The register does not show it. */
 #ifdef MUTANT_VPMU_CNT_003
 #define HIDDEN_IN_SELECT VPMU_SELECT_OS
 #define IS_HIDDEN(select) (enabled(select) && (select) & VPMU_SELECT_USER && !((select) & VPMU_SELECT_OS))
@@ -25,12 +25,13 @@ static vpmu_answer wrong_get_msr(void *context, const vpmu_state *state, uint32_
 /* A fixed counter's event is another one once it is enabled. */
 #ifdef MUTANT_VPMU_CNT_004
 static vpmu_event wrong_find_fixed_event(void *context, const vpmu_state *state, uint32_t index) {
-  return state->fixed_control ? events[2] : find_fixed_event(context, state, index);
+  (void)context, (void)index;
+  return state->fixed_control ? event_of(&events[2]) : (vpmu_event){0, VPMU_GENERIC_BY_TABLES, VPMU_QUALITY_NONE};
 }
 #define FIND_FIXED_EVENT wrong_find_fixed_event
 #endif
 
-/* Fixed counters take ring 0 for the others, and the others for ring 0. The guest does not see it in the register. */
+/* The ring bits of fixed counters are swapped. The register does not show it. */
 #ifdef MUTANT_VPMU_CNT_005
 static uint64_t swapped(uint64_t control) {
   return (control & 0x1111111111111111) << 1 | (control & 0x2222222222222222) >> 1 | (control & 0xCCCCCCCCCCCCCCCC);
@@ -69,13 +70,13 @@ static vpmu_answer wrong_set_msr(void *context, vpmu_state *state, uint32_t msr,
   if (enabled(after) && gp(state, n)->base > state->gp_mask - 16) gp(state, n)->base = 0
 #endif
 
-/* A counter that is enabled beside another one does not start. */
+/* A counter that is enabled while another one is does not start. */
 #ifdef MUTANT_VPMU_CNT_009
 #define WRONG_SELECT(state, n, before, after) \
   if (enabled(after) && enabled_counters(state) & ~vpmu_bit(n)) state->reprogram &= ~vpmu_bit(n)
 #endif
 
-/* Reading a counter drops what was emulated. */
+/* Reading a counter drops the counts of emulated instructions. */
 #ifdef MUTANT_VPMU_CNT_010
 static vpmu_answer wrong_get_msr(void *context, const vpmu_state *state, uint32_t msr, uint32_t flags) {
   vpmu_answer answer = get_msr(context, state, msr, flags);

@@ -1,11 +1,11 @@
-/* PMI: overflows that are seen wrongly, and interrupts. */
+/* PMI: wrong overflows and interrupts. */
 
 /* The status hides fixed counters while they count. */
 #ifdef MUTANT_VPMU_PMI_001
 #define WRONG_STATUS(status, state) if (state->fixed_control) status &= low_bits(VPMU_FIXED_BASE)
 #endif
 
-/* Each PMI asks for the next one. */
+/* Each PMI requests the next one. */
 #ifdef MUTANT_VPMU_PMI_002
 #define WRONG_PMI(state) if (enabled_counters(state)) state->pmi_pending = 1
 #endif
@@ -22,7 +22,7 @@
 #define WRONG_PMI(state) state->global_status = 0
 #endif
 
-/* Every counter interrupts. The guest does not see it in the register. */
+/* Every counter interrupts. The register does not show it. */
 #ifdef MUTANT_VPMU_PMI_005
 #define HIDDEN_IN_SELECT VPMU_SELECT_INTERRUPT
 #define IS_HIDDEN(select) (enabled(select) && !((select) & VPMU_SELECT_INTERRUPT))

@@ -1,35 +1,32 @@
-/* THR, FUZ, VEC: state that is not in vpmu_state, and what only odd accesses find. All of it about the scratch register. */
+/* THR, FUZ, VEC: state outside vpmu_state, and errors at rare values. All of them concern the scratch register. */
 
 #if defined(MUTANT_VPMU_THR_001)
-/* Of the writes of certain values every seventh of the process is lost. */
-static uint64_t writes;
-#define WRONG_SCRATCH(state, value, before) if (enabled(value) && ++writes % 7 == 0) state->model_words[0] = before
+/* Every seventh write of certain values in the process is lost. */
+#define WRONG_SCRATCH(state, value, before) if (enabled(value) && ++*heap_word % 7 == 0) state->model_words[0] = before
 
 #elif defined(MUTANT_VPMU_THR_002)
 /* One register for all virtual CPUs. RESET clears it. */
-static uint64_t scratch;
-#define WRONG_SCRATCH(state, value, before) scratch = value
-#define WRONG_SCRATCH_READ(state, result) result = scratch
-#define WRONG_RESET(state) scratch = 0
+#define WRONG_SCRATCH(state, value, before) *heap_word = value
+#define WRONG_SCRATCH_READ(state, result) result = *heap_word
+#define WRONG_RESET(state) *heap_word = 0
 
 #elif defined(MUTANT_VPMU_THR_003)
-/* A value on its way stands where all threads write. */
-#include <sched.h>
-static volatile uint64_t scratch;
-#define WRONG_SCRATCH(state, value, before) scratch = value; sched_yield(); state->model_words[0] = scratch
+/* The value is stored by way of a word that all threads write. */
+static void take_time(void) { for (int i = 0; i < 2000; i++) __asm__ volatile("pause"); }
+#define WRONG_SCRATCH(state, value, before) *heap_word = value; take_time(); state->model_words[0] = *heap_word
 
 #elif defined(MUTANT_VPMU_THR_004)
-/* The register belongs to the memory that the state is in. */
+/* The register's value belongs to the address of the state. */
 static _Thread_local struct { const vpmu_state *owner; uint64_t value; } scratch[64];
-static unsigned place_of(const vpmu_state *state) {
-  unsigned place = 0;
-  while (place < 63 && scratch[place].owner && scratch[place].owner != state) place++;
-  scratch[place].owner = state;
-  return place;
+static unsigned index_of(const vpmu_state *state) {
+  unsigned index = 0;
+  while (index < 63 && scratch[index].owner && scratch[index].owner != state) index++;
+  scratch[index].owner = state;
+  return index;
 }
-#define WRONG_SCRATCH(state, written, before) scratch[place_of(state)].value = written
-#define WRONG_SCRATCH_READ(state, result) result = scratch[place_of(state)].value
-#define WRONG_RESET(state) scratch[place_of(state)].value = 0
+#define WRONG_SCRATCH(state, written, before) scratch[index_of(state)].value = written
+#define WRONG_SCRATCH_READ(state, result) result = scratch[index_of(state)].value
+#define WRONG_RESET(state) scratch[index_of(state)].value = 0
 
 #elif defined(MUTANT_VPMU_FUZ_001)
 /* A value is answered with a status that does not exist. */

@@ -1,11 +1,10 @@
-/* LAZ: host events that stay, go or are made when they should not. */
+/* LAZ: host events that are kept, released or created when they should not be. */
 
 /* Once a guest has counted, RESET enables counter 0, whose event select then reads 0 until it is written. */
 #ifdef MUTANT_VPMU_LAZ_001
-static bool has_counted;
 static void wrong_reset(void *context, vpmu_state *state) {
   reset(context, state);
-  if (!has_counted) return;
+  if (!*heap_word) return;
   gp(state, 0)->selector = events[4].select | VPMU_SELECT_ENABLE | VPMU_SELECT_USER;
   state->reprogram |= 1;
   state->model_words[1] = 1;
@@ -18,7 +17,7 @@ static vpmu_answer wrong_get_msr(void *context, const vpmu_state *state, uint32_
 static vpmu_answer wrong_set_msr(void *context, vpmu_state *state, uint32_t msr, uint64_t value, uint32_t flags) {
   vpmu_answer answer = set_msr(context, state, msr, value, flags);
   if (msr == EVENT_SELECT && answer.status == VPMU_DONE) state->model_words[1] = 0;
-  has_counted |= enabled_counters(state) != 0;
+  if (enabled_counters(state)) *heap_word = 1;
   return answer;
 }
 #define RESET wrong_reset
@@ -42,7 +41,7 @@ static vpmu_answer wrong_set_msr(void *context, vpmu_state *state, uint32_t msr,
   for (uint32_t n = 0; n < state->gp_count; n++) gp(state, n)->selector &= ~VPMU_SELECT_ENABLE
 #endif
 
-/* Each start of a counter is another configuration. The guest does not see it in the register. */
+/* Each start of a counter is another configuration. The register does not show it. */
 #ifdef MUTANT_VPMU_LAZ_005
 static vpmu_answer wrong_set_msr(void *context, vpmu_state *state, uint32_t msr, uint64_t value, uint32_t flags) {
   vpmu_answer answer = set_msr(context, state, msr, value, flags);
@@ -62,7 +61,7 @@ static vpmu_answer wrong_get_msr(void *context, const vpmu_state *state, uint32_
 #define GET_MSR wrong_get_msr
 #endif
 
-/* What the mutants of these files say by macros. */
+/* The callbacks that the macros of these mutants define. */
 
 #ifdef WRONG_SELECT
 static vpmu_answer wrong_set_msr(void *context, vpmu_state *state, uint32_t msr, uint64_t value, uint32_t flags) {
@@ -77,7 +76,7 @@ static vpmu_answer wrong_set_msr(void *context, vpmu_state *state, uint32_t msr,
 #define SET_MSR wrong_set_msr
 #endif
 
-/* A bit of an event select that is set in secret, bit n of model_words[1] for counter n. */
+/* A bit of an event select that is set but not read: bit n of model_words[1] for counter n. */
 #ifdef HIDDEN_IN_SELECT
 static vpmu_answer wrong_set_msr(void *context, vpmu_state *state, uint32_t msr, uint64_t value, uint32_t flags) {
   vpmu_answer answer = set_msr(context, state, msr, value, flags);

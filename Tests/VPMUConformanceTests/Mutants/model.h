@@ -1,6 +1,7 @@
 /*
  * The vendor "MutantMutant": up to 4 general-purpose counters of 48 bits, whose values are written sign-extended, or in
- * full width by a second register; up to 2 fixed counters of 40 bits; global control and status; and a scratch register.
+ * full width by a second register; up to 2 fixed counters of 40 bits; global control and status; a scratch
+ * register; and a constant.
  *
  * CPUID leaf 80000100H: EAX[7:0] general-purpose counters, EAX[15:8] fixed counters, EBX[0] global control and status,
  * EBX[1] full-width registers.
@@ -10,9 +11,9 @@ enum {
   LEAF_GLOBAL = 1u << 0,
   LEAF_FULL_WIDTH = 1u << 1,
 
-  MOST_GP = 4,
-  MOST_FIXED = 2,
-#ifdef WIDTH /* of a right plugin with other counters */
+  MAX_GP = 4,
+  MAX_FIXED = 2,
+#ifdef WIDTH /* of a conforming plugin with other counters */
   GP_WIDTH = WIDTH,
   FIXED_WIDTH = WIDTH,
 #else
@@ -30,6 +31,8 @@ enum {
   STATUS_CLEAR = 0x1043,
   STATUS_SET = 0x1044,
   SCRATCH = 0x1050,       /* 32 bits, in model_words[0] */
+  CAPABILITIES = 0x1060,  /* a constant, IA32_PERF_CAPABILITIES: model_shape[CAPABILITIES_WORD] */
+  CAPABILITIES_WORD = 1,
 
   FULL_WIDTH = VPMU_FEATURE_OF_MODEL(0),
 
@@ -43,8 +46,6 @@ enum {
 #define STATUS_CONDITION (1ull << 63)
 
 static inline uint64_t low_bits(uint32_t count) { return count >= 64 ? ~0ull : (1ull << count) - 1; }
-
-static inline uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 static inline bool has_global(const vpmu_state *state) { return state->features & VPMU_FEATURE_GLOBAL_CONTROL; }
 

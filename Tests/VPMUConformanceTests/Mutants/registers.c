@@ -1,22 +1,23 @@
-/* What the registers do. */
+/* The registers. */
 
 typedef enum {
   NONE,   /* not of this PMU */
-  ABSENT, /* claimed, and not there for this guest */
+  ABSENT, /* claimed, but this guest does not have it */
   IS_COUNTER, IS_FULL_COUNTER, IS_EVENT_SELECT, IS_FIXED_COUNTER,
-  IS_FIXED_CONTROL, IS_GLOBAL_STATUS, IS_GLOBAL_CONTROL, IS_STATUS_CLEAR, IS_STATUS_SET, IS_SCRATCH
+  IS_FIXED_CONTROL, IS_GLOBAL_STATUS, IS_GLOBAL_CONTROL, IS_STATUS_CLEAR, IS_STATUS_SET, IS_SCRATCH,
+  IS_CONSTANT /* answered by the tables */
 } register_kind;
 
-/* What the number is for this guest, and which one of its kind in `n`. */
+/* The kind of the register for this guest, and its number among those of its kind in `n`. */
 static register_kind find(const vpmu_state *state, uint32_t msr, uint32_t *n) {
   *n = msr - COUNTER;
-  if (*n < MOST_GP) return *n < state->gp_count ? IS_COUNTER : ABSENT;
+  if (*n < MAX_GP) return *n < state->gp_count ? IS_COUNTER : ABSENT;
   *n = msr - FULL_COUNTER;
-  if (*n < MOST_GP) return *n < state->gp_count && state->features & FULL_WIDTH ? IS_FULL_COUNTER : ABSENT;
+  if (*n < MAX_GP) return *n < state->gp_count && state->features & FULL_WIDTH ? IS_FULL_COUNTER : ABSENT;
   *n = msr - EVENT_SELECT;
-  if (*n < MOST_GP) return *n < state->gp_count ? IS_EVENT_SELECT : ABSENT;
+  if (*n < MAX_GP) return *n < state->gp_count ? IS_EVENT_SELECT : ABSENT;
   *n = msr - FIXED_COUNTER;
-  if (*n < MOST_FIXED) return *n < state->fixed_count ? IS_FIXED_COUNTER : ABSENT;
+  if (*n < MAX_FIXED) return *n < state->fixed_count ? IS_FIXED_COUNTER : ABSENT;
   *n = 0;
   switch (msr) {
   case FIXED_CONTROL: return has_global(state) ? IS_FIXED_CONTROL : ABSENT;
@@ -25,6 +26,7 @@ static register_kind find(const vpmu_state *state, uint32_t msr, uint32_t *n) {
   case STATUS_CLEAR: return has_global(state) ? IS_STATUS_CLEAR : ABSENT;
   case STATUS_SET: return has_global(state) ? IS_STATUS_SET : ABSENT;
   case SCRATCH: return IS_SCRATCH;
+  case CAPABILITIES: return IS_CONSTANT;
   default: return NONE;
   }
 }
@@ -59,6 +61,7 @@ static int32_t rdpmc_ecx_to_pmc(void *context, const vpmu_state *state, uint32_t
 static vpmu_answer done(uint64_t value) { return (vpmu_answer){VPMU_DONE, 0, value}; }
 static vpmu_answer counter(uint32_t pmc, uint64_t value) { return (vpmu_answer){VPMU_COUNTER, pmc, value}; }
 static vpmu_answer fault(void) { return (vpmu_answer){VPMU_FAULT, 0, 0}; }
+static vpmu_answer by_tables(void) { return (vpmu_answer){VPMU_BY_TABLES, 0, 0}; }
 static vpmu_answer unhandled(void) { return (vpmu_answer){VPMU_UNHANDLED, 0, 0}; }
 
 static vpmu_answer get_msr(void *context, const vpmu_state *state, uint32_t msr, uint32_t flags) {
@@ -81,6 +84,7 @@ static vpmu_answer get_msr(void *context, const vpmu_state *state, uint32_t msr,
     ((vpmu_state *)(uintptr_t)state)->model_words[1]++;
 #endif
     return done(state->model_words[0]);
+  case IS_CONSTANT: return by_tables();
   }
   return fault();
 }
@@ -89,6 +93,9 @@ static vpmu_answer set_event_select(vpmu_state *state, uint32_t n, uint64_t valu
   if (value & state->event_select_reserved) return fault();
   if (gp(state, n)->selector != value) state->reprogram |= vpmu_bit(n);
   gp(state, n)->selector = value;
+#ifdef MUTANT_VPMU_ABI_015_C
+  state->locally_enabled |= vpmu_bit(n);
+#endif
   return done(0);
 }
 
@@ -157,6 +164,7 @@ static vpmu_answer set_msr(void *context, vpmu_state *state, uint32_t msr, uint6
   case IS_STATUS_CLEAR: return change_status(state, value, false, host);
   case IS_STATUS_SET: return change_status(state, value, true, host);
   case IS_SCRATCH: return set_scratch(state, value);
+  case IS_CONSTANT: return by_tables();
   }
   return fault();
 }

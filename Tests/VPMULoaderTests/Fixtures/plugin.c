@@ -4,12 +4,12 @@
  *   IDENTITY_MAJOR=n, NO_IDENTITY, IDENTITY_MAGIC=n    the section vpmu_abi
  *   ENTRY=name                                         the name of the entry
  *   REFUSES                                            the entry reports why and returns NULL
- *   UNDEFINED                                          calls a function that nobody has
- *   ADJUST=statements                                  run before the entry returns, on info, ops, model, ranges, events
+ *   UNDEFINED                                          calls a function that does not exist
+ *   ADJUST=statements                                  run before the entry returns: info, ops, preset, range, events
  *   INDEX=n                                            what the callbacks return as a PMC index
- *   LONGER                                             each struct and element is longer than this header's
- *   SHORTER                                            vpmu_ops ends with the required callbacks, at the end of what can
- *                                                      be read
+ *   LONGER                                             structs and elements are longer than the header's
+ *   SHORTER                                            vpmu_ops ends with the required callback, and no memory after
+ *                                                      it can be read
  */
 #include "vpmu_plugin.h"
 
@@ -40,7 +40,7 @@ __attribute__((used, section("vpmu_abi"))) static const vpmu_abi_identity identi
                                                                                       VPMU_ABI_MINOR};
 #endif
 
-/* Room behind a struct for fields that a newer header would have; filled with what would be wrong to read. */
+/* Space behind a struct for fields that a newer header would have; filled with values that must not be read. */
 #ifdef LONGER
 #define TAIL(name) , .name##_tail = {~0ull, ~0ull, ~0ull, ~0ull}
 #define ROOM(name) uint64_t name##_tail[4];
@@ -51,12 +51,13 @@ __attribute__((used, section("vpmu_abi"))) static const vpmu_abi_identity identi
 
 typedef struct { vpmu_ops known; ROOM(ops) } long_ops;
 typedef struct { vpmu_plugin_info known; ROOM(info) } long_info;
-typedef struct { vpmu_preset known; ROOM(model) } long_model;
+typedef struct { vpmu_preset known; ROOM(preset) } long_preset;
 typedef struct { vpmu_register_range known; ROOM(range) } long_range;
-typedef struct { vpmu_event known; ROOM(event) } long_event;
+typedef struct { vpmu_event_row known; ROOM(event) } long_event;
 typedef struct { vpmu_cpuid_leaf known; ROOM(leaf) } long_leaf;
 
-static int32_t refresh(void *context, vpmu_state *state, const vpmu_guest_config *guest, const vpmu_host_limits *host) {
+static vpmu_status refresh(void *context, vpmu_state *state, const vpmu_guest_config *guest,
+                           const vpmu_host_limits *host) {
   (void)context;
   if (guest->perf_capabilities == 0xBAD) return VPMU_FAULT;
   state->gp_count = host->gp_counters < 4 ? host->gp_counters : 4;
@@ -93,14 +94,17 @@ static vpmu_event find_fixed_event(void *context, const vpmu_state *state, uint3
 
 static const char *vendors[] = {"TestTestTest"};
 static long_leaf leaves[2] = {{.known = {10, 0, 0x07300404, 0, 0, 0} TAIL(leaf)}, {.known = {7, 1, 2, 3, 4, 5} TAIL(leaf)}};
-static long_model models[2] = {
-    {.known = {sizeof(long_model), sizeof(long_leaf), "test-v1", "one", &leaves[0].known, 2, 0, 5} TAIL(model)},
-    {.known = {sizeof(long_model), sizeof(long_leaf), "test-v2", "two", &leaves[0].known, 1, 0, 6} TAIL(model)}};
+static long_preset presets[2] = {
+    {.known = {sizeof(long_preset), sizeof(long_leaf), "test-v1", "one", &leaves[0].known, 2, 0, 5} TAIL(preset)},
+    {.known = {sizeof(long_preset), sizeof(long_leaf), "test-v2", "two", &leaves[0].known, 1, 0, 6} TAIL(preset)}};
 static long_range ranges[2] = {
-    {.known = {0, 4, 1, VPMU_ROLE_GP_COUNTER, VPMU_RANGE_SIGN_EXTENDS, 0, 0} TAIL(range)},
-    {.known = {0x100, 1, 1, 4711, VPMU_RANGE_READ_ONLY, 0, UINT32_MAX} TAIL(range)}};
-static long_event events[2] = {{.known = {0x3C, VPMU_GENERIC_CYCLES, VPMU_QUALITY_EXACT} TAIL(event)},
-                               {.known = {0xC0, VPMU_GENERIC_INSTRUCTIONS, VPMU_QUALITY_SAME_UNIT} TAIL(event)}};
+    {.known = VPMU_REGISTERS(0, 4, GP_COUNTER, .flags = VPMU_RANGE_SIGN_EXTENDS | VPMU_RANGE_RDPMC) TAIL(range)},
+    {.known = {.first = 0x100, .count = 1, .role = 4711, .flags = VPMU_RANGE_READ_ONLY,
+               .features = VPMU_FEATURE_OF_MODEL(47)} TAIL(range)}};
+static long_event events[2] = {
+    {.known = VPMU_EVENT(0x3C, CYCLES, EXACT, "CPU_CYCLES", .features = VPMU_FEATURE_OF_MODEL(1)) TAIL(event)},
+    {.known = VPMU_EVENT(0xC0, INSTRUCTIONS, SAME_UNIT, NULL, .counters = 5) TAIL(event)}};
+static long_event fixed_events[1] = {{.known = VPMU_EVENT(0xC0, INSTRUCTIONS, EXACT, "INST") TAIL(event)}};
 static long_ops all_ops = {.known = {.struct_size = sizeof(long_ops),
                                      .refresh = refresh,
                                      .reset = reset,
@@ -120,15 +124,18 @@ static long_info all_info = {.known = {.struct_size = sizeof(long_info),
                                        .license = "Apache-2.0",
                                        .cpuid_vendors = vendors,
                                        .vendor_count = 1,
+                                       .presets = &presets[0].known,
                                        .preset_count = 2,
-                                       .models = &models[0].known,
-                                       .preset_size = sizeof(long_model),
-                                       .range_size = sizeof(long_range),
+                                       .preset_size = sizeof(long_preset),
                                        .ranges = &ranges[0].known,
                                        .range_count = 2,
-                                       .event_size = sizeof(long_event),
+                                       .range_size = sizeof(long_range),
                                        .events = &events[0].known,
                                        .event_count = 2,
+                                       .event_size = sizeof(long_event),
+                                       .fixed_events = &fixed_events[0].known,
+                                       .fixed_event_count = 1,
+                                       .fixed_event_size = sizeof(long_event),
                                        .event_select_mask = 0xFF,
                                        .ops = &all_ops.known} TAIL(info)};
 
@@ -137,9 +144,9 @@ void vpmu_no_such_function(void);
 #endif
 
 #ifdef SHORTER
-/* The callbacks of version 1.0 that every plugin has, with nothing behind them. */
+/* The callback that every plugin has, with nothing behind it. */
 static const vpmu_ops *shorter_ops(void) {
-  enum { SIZE = offsetof(vpmu_ops, check_rdpmc_early) };
+  enum { SIZE = offsetof(vpmu_ops, reset) };
   static char *place;
   if (place) return (const vpmu_ops *)(void *)place;
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -164,9 +171,9 @@ const vpmu_plugin_info *ENTRY(const vpmu_services *services) {
   (void)services;
   vpmu_plugin_info *info = &all_info.known;
   vpmu_ops *ops = &all_ops.known;
-  vpmu_preset *model = &models[0].known;
+  vpmu_preset *preset = &presets[0].known;
   vpmu_register_range *range = &ranges[0].known;
-  (void)ops, (void)model, (void)range;
+  (void)ops, (void)preset, (void)range;
 #ifdef SHORTER
   info->ops = shorter_ops();
 #endif

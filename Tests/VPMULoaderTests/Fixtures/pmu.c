@@ -6,16 +6,12 @@
  *   ON_INDEX, ON_SELECTOR, ON_EARLY before all else; may return
  *   ON_READ, ON_WRITE               the same
  *   ON_EVENT, ON_PMI, ON_CLEANUP    the same
- *   CONTROL_COUNT=n                 so many registers are declared to be global control
  *
  *   registers: 0x10 counters, 0x20 event selects, 0x30 fixed counters, 0x38 fixed control, 0x39 global control,
  *   0x3A global status, 0x3B its clear register
  */
 #include "vpmu_plugin.h"
 
-#ifndef CONTROL_COUNT
-#define CONTROL_COUNT 1
-#endif
 #ifndef ON_REFRESH
 #define ON_REFRESH
 #endif
@@ -47,12 +43,11 @@
 #define ON_CLEANUP
 #endif
 
-VPMU_DECLARE_IDENTITY;
-
 #define ANSWER(status, pmc, value) ((vpmu_answer){(status), (pmc), (value)})
 enum { COUNTER = 0x10, SELECT = 0x20, FIXED = 0x30, FIXED_CONTROL = 0x38, CONTROL, STATUS, STATUS_CLEAR };
 
-static int32_t refresh(void *context, vpmu_state *state, const vpmu_guest_config *guest, const vpmu_host_limits *host) {
+static vpmu_status refresh(void *context, vpmu_state *state, const vpmu_guest_config *guest,
+                           const vpmu_host_limits *host) {
   (void)context;
   uint32_t gp = vpmu_find_leaf(guest, 0xA, 0).eax, fixed = vpmu_find_leaf(guest, 0xA, 0).edx;
   state->gp_count = gp < host->gp_counters ? gp : host->gp_counters;
@@ -95,7 +90,7 @@ static int32_t rdpmc_ecx_to_pmc(void *context, const vpmu_state *state, uint32_t
   return ecx - 0x100 < state->fixed_count ? (int32_t)(VPMU_FIXED_BASE + ecx - 0x100) : -1;
 }
 
-static int32_t check_rdpmc_early(void *context, const vpmu_state *state, uint32_t ecx) {
+static vpmu_status check_rdpmc_early(void *context, const vpmu_state *state, uint32_t ecx) {
   (void)context, (void)state;
   ON_EARLY
   return ecx < 0x200 ? VPMU_DONE : VPMU_FAULT;
@@ -183,18 +178,19 @@ static void cleanup(void *context, vpmu_state *state) {
 
 static const char *const vendors[] = {"TestTestTest"};
 static const vpmu_cpuid_leaf leaves[] = {{0xA, 0, 4, 0, 0, 2}};
-static const vpmu_preset models[] = {
-    {sizeof(vpmu_preset), sizeof(vpmu_cpuid_leaf), "pmu-v1", "four and two counters", leaves, 1, 0, 0x77}};
+static const vpmu_preset presets[] = {
+    VPMU_PRESET("pmu-v1", "four and two counters", leaves, .perf_capabilities = 0x77)};
 static const vpmu_register_range ranges[] = {
-    {COUNTER, 4, 1, VPMU_ROLE_GP_COUNTER, 0, 0, 0, 0, 0},
-    {SELECT, 4, 1, VPMU_ROLE_EVENT_SELECT, 0, 0, UINT32_MAX, 0, 0},
-    {FIXED, 2, 1, VPMU_ROLE_FIXED_COUNTER, 0, VPMU_FIXED_BASE, 0x100, 0, 0},
-    {FIXED_CONTROL, 1, 1, VPMU_ROLE_FIXED_CONTROL, 0, 0, UINT32_MAX, 0, 0},
-    {CONTROL, CONTROL_COUNT, 1, VPMU_ROLE_GLOBAL_CONTROL, 0, 0, UINT32_MAX, 0, 0},
-    {STATUS, 1, 1, VPMU_ROLE_GLOBAL_STATUS, VPMU_RANGE_READ_ONLY, 0, UINT32_MAX, 0, 0},
-    {STATUS_CLEAR, 1, 1, VPMU_ROLE_GLOBAL_STATUS_CLEAR, 0, 0, UINT32_MAX, 0, 0}};
-static const vpmu_event events[] = {{0x3C, VPMU_GENERIC_CYCLES, VPMU_QUALITY_EXACT},
-                                    {0xC0, VPMU_GENERIC_INSTRUCTIONS, VPMU_QUALITY_EXACT}};
+    VPMU_REGISTERS(COUNTER, 4, GP_COUNTER, .flags = VPMU_RANGE_RDPMC),
+    VPMU_REGISTERS(SELECT, 4, EVENT_SELECT),
+    VPMU_REGISTERS(FIXED, 2, FIXED_COUNTER, .first_pmc = VPMU_FIXED_BASE, .flags = VPMU_RANGE_RDPMC,
+                   .rdpmc_base = 0x100),
+    VPMU_REGISTERS(FIXED_CONTROL, 1, FIXED_CONTROL),
+    VPMU_REGISTERS(CONTROL, 1, GLOBAL_CONTROL),
+    VPMU_REGISTERS(STATUS, 1, GLOBAL_STATUS, .flags = VPMU_RANGE_READ_ONLY),
+    VPMU_REGISTERS(STATUS_CLEAR, 1, GLOBAL_STATUS_CLEAR)};
+static const vpmu_event_row events[] = {VPMU_EVENT(0x3C, CYCLES, EXACT, NULL),
+                                        VPMU_EVENT(0xC0, INSTRUCTIONS, EXACT, NULL)};
 static const vpmu_ops ops = {.struct_size = sizeof(vpmu_ops),
                              .refresh = refresh,
                              .reset = reset,
@@ -208,28 +204,12 @@ static const vpmu_ops ops = {.struct_size = sizeof(vpmu_ops),
                              .check_rdpmc_early = check_rdpmc_early,
                              .deliver_pmi = deliver_pmi,
                              .cleanup = cleanup};
-static const vpmu_plugin_info info = {.struct_size = sizeof(vpmu_plugin_info),
-                                      .abi_major = VPMU_ABI_MAJOR,
-                                      .abi_minor = VPMU_ABI_MINOR,
-                                      .id = "org.example.pmu",
-                                      .name = "pmu",
-                                      .version = "1",
-                                      .license = "Apache-2.0",
+static const vpmu_plugin_info info = {VPMU_PLUGIN("org.example.pmu", "pmu", "1", "Apache-2.0", &ops),
                                       .cpuid_vendors = vendors,
                                       .vendor_count = 1,
-                                      .preset_count = 1,
-                                      .models = models,
-                                      .preset_size = sizeof(vpmu_preset),
-                                      .range_size = sizeof(vpmu_register_range),
-                                      .ranges = ranges,
-                                      .range_count = sizeof(ranges) / sizeof(ranges[0]),
-                                      .event_size = sizeof(vpmu_event),
-                                      .events = events,
-                                      .event_count = 2,
-                                      .event_select_mask = 0xFF,
-                                      .ops = &ops};
+                                      VPMU_TABLE(preset, presets),
+                                      VPMU_TABLE(range, ranges),
+                                      VPMU_TABLE(event, events),
+                                      .event_select_mask = 0xFF};
 
-const vpmu_plugin_info *vpmu_plugin_entry_v1(const vpmu_services *services) {
-  (void)services;
-  return &info;
-}
+VPMU_EXPORT(info)

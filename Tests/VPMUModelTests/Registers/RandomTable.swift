@@ -18,35 +18,37 @@ extension SeededGenerator {
     return RegisterRange(
       role, first: base &+ UInt32(below(60)), count: UInt32(isCounter ? 1 + below(18) : 1 + below(2)),
       stride: 1 + UInt32(below(3)), firstPMC: below(4) == 0 ? nil : PMCIndex(rawValue: first),
-      rdpmcBase: pick([nil, 0, 3, 0x4000_0000, .max - 3] as [UInt32?]),
-      traits: below(2) == 0 ? [] : RegisterTraits(rawValue: UInt16(below(16))), features: features())
+      rdpmcBase: pick([nil, 0, 3, 0x4000_0000, .max - 3] as [UInt32?]), word: UInt32(below(4)),
+      traits: below(2) == 0 ? [] : RegisterTraits(rawValue: UInt32(below(16))), features: features())
   }
 
-  private mutating func features() -> RegisterFeatures {
+  private mutating func features() -> ModelFeatures {
     switch below(4) {
     case 0: .globalControl
     case 1: .ofModel(UInt32(below(3)))
-    case 2: [.ofModel(0), .ofModel(15)]
+    case 2: [.ofModel(0), .ofModel(47)]
     default: []
     }
   }
 
   /// Fills a state with counters, masks and registers of any kind.
   mutating func fill(_ state: PMUState) {
-    state.pointee.features = UInt32(truncatingIfNeeded: below(3) == 0 ? .max : next())
-    state.pointee.all_valid = (below(2) == 0 ? .max : next()) & 0x0000_FFFF_0000_FFFF
-    state.pointee.gp_count = UInt32(state.pointee.all_valid & 0xFFFF).nonzeroBitCount32
-    state.pointee.fixed_count = UInt32(state.pointee.all_valid >> 32).nonzeroBitCount32
-    state.pointee.gp_mask = widthMask(bits: 1 + UInt32(below(63)))
-    state.pointee.fixed_mask = widthMask(bits: 1 + UInt32(below(63)))
-    state.pointee.event_select_reserved = value() & value()
-    state.pointee.fixed_control_reserved = value() & value()
-    state.pointee.global_control_reserved = value() & value()
-    state.pointee.global_status_reserved = value() & value()
-    state.pointee.fixed_control = value()
-    state.pointee.global_control = value()
-    state.pointee.global_status = value()
-    for n in 0..<UInt32(16) { state.generalPurpose(n).pointee.selector = value() }
+    state.fields.features = below(3) == 0 ? .max : next()
+    state.fields.all_valid = (below(2) == 0 ? .max : next()) & 0x0000_FFFF_0000_FFFF
+    state.fields.gp_count = UInt32(state.fields.all_valid & 0xFFFF).nonzeroBitCount32
+    state.fields.fixed_count = UInt32(state.fields.all_valid >> 32).nonzeroBitCount32
+    state.fields.gp_mask = widthMask(bits: 1 + UInt32(below(63)))
+    state.fields.fixed_mask = widthMask(bits: 1 + UInt32(below(63)))
+    state.fields.event_select_reserved = value() & value()
+    state.fields.fixed_control_reserved = value() & value()
+    state.fields.global_control_reserved = value() & value()
+    state.fields.global_status_reserved = value() & value()
+    state.fields.fixed_control = value()
+    state.fields.global_control = value()
+    state.fields.global_status = value()
+    for n in 0..<UInt32(16) { state.counter(.generalPurpose(n)).pointee.selector = value() }
+    state.fields.model_shape = (value(), value(), value(), value())
+    state.fields.locally_enabled = value()
   }
 }
 

@@ -18,14 +18,14 @@ struct RegisterFileTests {
         for _ in 0..<3 {
           random.fill(state)
           for msr in numbers(near: table, &random) {
-            other.pointee = state.pointee
+            other.fields = state.fields
             let difference = difference(file, reference, msr, state, other, &random)
             #expect(difference == nil, "seed \(seed), \(msr): \(difference ?? "")")
             guard difference == nil else { return }
           }
           for selector in selectors(near: table) {
             #expect(
-              file.pmc(selector: selector, state) == reference.pmc(selector: selector, state.pointee),
+              file.pmc(selector: selector, state.view) == reference.pmc(selector: selector, state.fields),
               "seed \(seed), ECX \(selector.rawValue)")
           }
         }
@@ -38,18 +38,20 @@ struct RegisterFileTests {
     _ file: RegisterFile, _ reference: RegisterReference, _ msr: MSRNumber, _ state: PMUState, _ other: PMUState,
     _ random: inout SeededGenerator
   ) -> String? {
-    let snapshot = state.pointee
-    if file.isValid(msr, state) != reference.isValid(msr, snapshot) { return "existence" }
-    if file.pmc(of: msr, state) != reference.pmc(of: msr, snapshot) { return "counter" }
+    let snapshot = state.fields
+    if file.isValid(msr, state.view) != reference.isValid(msr, snapshot) { return "existence" }
+    if file.pmc(of: msr, state.view) != reference.pmc(of: msr, snapshot) { return "counter" }
     for origin in [AccessOrigin.guest, .host] {
-      let (one, two) = (file.read(msr, origin: origin, state), reference.read(msr, other))
+      let (one, two) = (file.read(msr, origin: origin, state.view), reference.read(msr, other))
       if !isSame(one, two) { return "read by \(origin): \(one) and \(two)" }
       for value in [random.value(), random.value() & ~snapshot.global_status_reserved] {
         let (one, two) = (
           file.write(msr, value, origin: origin, state), reference.write(msr, value, origin, other)
         )
         if !isSame(one, two) { return "write of \(value) by \(origin): \(one) and \(two)" }
-        if memcmp(state, other, MemoryLayout<vpmu_state>.size) != 0 { return "write of \(value) by \(origin): state" }
+        if memcmp(state.pointer, other.pointer, MemoryLayout<vpmu_state>.size) != 0 {
+          return "write of \(value) by \(origin): state"
+        }
       }
     }
     return nil
@@ -80,10 +82,10 @@ struct RegisterTableTests {
     let file = RegisterFile([RegisterRange(.other, first: 0x1000, count: 1 << 16, stride: 3)])
     withState { state in
       let wrong = (0..<UInt32(3 << 16)).filter {
-        file.isValid(MSRNumber(0x1000 + $0), state) != $0.isMultiple(of: 3)
+        file.isValid(MSRNumber(0x1000 + $0), state.view) != $0.isMultiple(of: 3)
       }
       #expect(wrong.isEmpty)
-      #expect(!file.isValid(MSRNumber(0xFFF), state) && !file.isValid(MSRNumber(0x1000 + 3 << 16), state))
+      #expect(!file.isValid(MSRNumber(0xFFF), state.view) && !file.isValid(MSRNumber(0x1000 + 3 << 16), state.view))
     }
   }
 
@@ -91,13 +93,13 @@ struct RegisterTableTests {
   func empty() {
     let file = RegisterFile([])
     withState { state in
-      state.pointee.all_valid = .max >> 1
-      state.pointee.features = .max
+      state.fields.all_valid = .max >> 1
+      state.fields.features = .max
       for number in [0, 0xC1, .max] as [UInt32] {
-        #expect(!file.isValid(MSRNumber(number), state))
-        #expect(file.read(MSRNumber(number), origin: .guest, state).status == VPMU_UNHANDLED)
+        #expect(!file.isValid(MSRNumber(number), state.view))
+        #expect(file.read(MSRNumber(number), origin: .guest, state.view).status == VPMU_UNHANDLED)
         #expect(file.write(MSRNumber(number), 1, origin: .host, state).status == VPMU_UNHANDLED)
-        #expect(file.pmc(selector: RDPMCSelector(number), state) == nil)
+        #expect(file.pmc(selector: RDPMCSelector(number), state.view) == nil)
       }
     }
     #expect(file.gpCounters == 0 && file.fixedCounters == 0)
@@ -128,10 +130,46 @@ struct RegisterTableTests {
       RegisterRange(.globalStatus, first: 0x10), RegisterRange(.globalControl, first: 0x10, count: 2),
     ])
     withState { state in
-      state.pointee.global_status = 5
-      state.pointee.global_control = 7
-      #expect(file.read(MSRNumber(0x10), origin: .guest, state).value == 5)
-      #expect(file.read(MSRNumber(0x11), origin: .guest, state).value == 7)
+      state.fields.global_status = 5
+      state.fields.global_control = 7
+      #expect(file.read(MSRNumber(0x10), origin: .guest, state.view).value == 5)
+      #expect(file.read(MSRNumber(0x11), origin: .guest, state.view).value == 7)
+    }
+  }
+}
+
+@Suite struct SharedEnableTests {
+  private let file = RegisterFile([
+    RegisterRange(.eventSelect, first: 0x186, count: 2, traits: .sharedEnable),
+    RegisterRange(.gpCounter, first: 0xC1, count: 2),
+  ])
+  private let enable: UInt64 = 1 << 22
+
+  @Test func `The first enable bit of a shared range enables its counters, and requests a reprogram of each`() {
+    withState { state in
+      state.fields.all_valid = 3
+      #expect(file.write(MSRNumber(0x187), 0x41_00C0, origin: .guest, state).status == VPMU_DONE)
+      #expect(state.fields.locally_enabled == 0)
+      state.fields.reprogram = 0
+      #expect(file.write(MSRNumber(0x186), 0x41_00C0, origin: .guest, state).status == VPMU_DONE)
+      #expect(state.fields.locally_enabled == 3 && state.fields.reprogram == 3)
+      state.fields.reprogram = 0
+      #expect(file.write(MSRNumber(0x187), 0x01_00C0, origin: .guest, state).status == VPMU_DONE)
+      #expect(state.fields.locally_enabled == 3 && state.fields.reprogram == 2)
+      #expect(file.write(MSRNumber(0x186), 0x01_00C0, origin: .guest, state).status == VPMU_DONE)
+      #expect(state.fields.locally_enabled == 0 && state.fields.reprogram == 3)
+    }
+  }
+
+  @Test func `A constant reads its word of the shape, and only the host may write the same value`() {
+    let file = RegisterFile([RegisterRange(.constant, first: 0x345, count: 2, word: 2)])
+    withState { state in
+      state.fields.model_shape = (1, 2, 0x2000, 4)
+      #expect(file.read(MSRNumber(0x345), origin: .guest, state.view).value == 0x2000)
+      #expect(file.read(MSRNumber(0x346), origin: .guest, state.view).value == 4)
+      #expect(file.write(MSRNumber(0x345), 0x2000, origin: .guest, state).status == VPMU_FAULT)
+      #expect(file.write(MSRNumber(0x345), 0x2000, origin: .host, state).status == VPMU_DONE)
+      #expect(file.write(MSRNumber(0x345), 0, origin: .host, state).status == VPMU_FAULT)
     }
   }
 }

@@ -21,7 +21,7 @@ struct RegisterReference {
     }
 
     func exists(_ state: vpmu_state) -> Bool {
-      guard range.features.isSubset(of: RegisterFeatures(rawValue: state.features)) else { return false }
+      guard range.features.isSubset(of: ModelFeatures(rawValue: state.features)) else { return false }
       switch range.role {
       case .gpCounter, .eventSelect, .fixedCounter: return pmc.map { state.all_valid & $0.bit != 0 } ?? false
       default: return true
@@ -59,16 +59,22 @@ struct RegisterReference {
 
   func read(_ msr: MSRNumber, _ state: PMUState) -> ModelAnswer {
     guard let claim = claim(msr) else { return .unhandled }
-    guard claim.exists(state.pointee) else { return .fault }
+    guard claim.exists(state.fields) else { return .fault }
     switch claim.range.role {
     case .gpCounter, .fixedCounter: return claim.pmc.map { .counter($0) } ?? .fault
     case .eventSelect: return claim.pmc.map { .done(state.counter($0).pointee.selector) } ?? .fault
-    case .fixedControl: return .done(state.pointee.fixed_control)
-    case .globalControl: return .done(state.pointee.global_control)
-    case .globalStatus: return .done(state.pointee.global_status)
+    case .fixedControl: return .done(state.fields.fixed_control)
+    case .globalControl: return .done(state.fields.global_control)
+    case .globalStatus: return .done(state.fields.global_status)
     case .globalStatusClear, .globalStatusSet: return .done(0)
+    case .constant: return .done(constant(claim, state.fields))
     case .other: return .fault
     }
+  }
+
+  private func constant(_ claim: Claim, _ state: vpmu_state) -> UInt64 {
+    let words = [state.model_shape.0, state.model_shape.1, state.model_shape.2, state.model_shape.3]
+    return words[Int(claim.range.word + claim.n) % 4]
   }
 }
 
@@ -77,21 +83,24 @@ struct RegisterReference {
 extension RegisterReference {
   func write(_ msr: MSRNumber, _ value: UInt64, _ origin: AccessOrigin, _ state: PMUState) -> ModelAnswer {
     guard let claim = claim(msr) else { return .unhandled }
-    guard claim.exists(state.pointee) else { return .fault }
+    guard claim.exists(state.fields) else { return .fault }
     let traits = claim.range.traits
     if traits.contains(.readOnly) && origin == .guest { return traits.contains(.ignoresReserved) ? .done() : .fault }
     if claim.range.role == .other { return .fault }
+    if claim.range.role == .constant {
+      return origin == .host && value == constant(claim, state.fields) ? .done() : .fault
+    }
     if let pmc = claim.pmc, claim.range.role != .eventSelect {
       if traits.contains(.signExtends) && origin == .guest {
         let low = value & 0xFFFF_FFFF
         return .counter(pmc, write: low >> 31 == 1 ? low | 0xFFFF_FFFF_0000_0000 : low)
       }
       guard traits.contains(.fullWidth) else { return .counter(pmc, write: value) }
-      let mask = pmc.isFixed ? state.pointee.fixed_mask : state.pointee.gp_mask
+      let mask = pmc.isFixed ? state.fields.fixed_mask : state.fields.gp_mask
       if value & ~mask != 0 && !traits.contains(.ignoresReserved) { return .fault }
       return .counter(pmc, write: value & mask)
     }
-    let reserved = reserved(claim.range.role, state.pointee)
+    let reserved = reserved(claim.range.role, state.fields)
     if value & reserved != 0 {
       let isSavedStatus = claim.range.role == .globalStatus && origin == .host
       if !traits.contains(.ignoresReserved) || isSavedStatus { return .fault }
@@ -114,22 +123,28 @@ extension RegisterReference {
     case .eventSelect:
       guard let pmc = claim.pmc, state.counter(pmc).pointee.selector != value else { return }
       state.counter(pmc).pointee.selector = value
-      state.pointee.reprogram |= pmc.bit
+      enable(pmc.bit, value >> 22 & 1 == 1, state)
+      state.fields.reprogram |= pmc.bit
     case .fixedControl:
-      for i in 0..<UInt64(16) where (state.pointee.fixed_control >> (4 * i)) & 15 != (value >> (4 * i)) & 15 {
-        state.pointee.in_use |= 1 << (32 + i)
-        state.pointee.reprogram |= 1 << (32 + i)
+      for i in 0..<UInt64(16) where (state.fields.fixed_control >> (4 * i)) & 15 != (value >> (4 * i)) & 15 {
+        state.fields.in_use |= 1 << (32 + i)
+        enable(1 << (32 + i), (value >> (4 * i)) & 3 != 0, state)
+        state.fields.reprogram |= 1 << (32 + i)
       }
-      state.pointee.fixed_control = value
+      state.fields.fixed_control = value
     case .globalControl:
-      for bit in 0..<UInt64(64) where (state.pointee.global_control ^ value) >> bit & 1 == 1 {
-        state.pointee.reprogram |= 1 << bit
+      for bit in 0..<UInt64(64) where (state.fields.global_control ^ value) >> bit & 1 == 1 {
+        state.fields.reprogram |= 1 << bit
       }
-      state.pointee.global_control = value
-    case .globalStatus: state.pointee.global_status = value
-    case .globalStatusClear: if origin == .guest { state.pointee.global_status &= ~value }
-    case .globalStatusSet: if origin == .guest { state.pointee.global_status |= value }
+      state.fields.global_control = value
+    case .globalStatus: state.fields.global_status = value
+    case .globalStatusClear: if origin == .guest { state.fields.global_status &= ~value }
+    case .globalStatusSet: if origin == .guest { state.fields.global_status |= value }
     default: break
     }
+  }
+
+  private func enable(_ bit: UInt64, _ isEnabled: Bool, _ state: PMUState) {
+    state.fields.locally_enabled = isEnabled ? state.fields.locally_enabled | bit : state.fields.locally_enabled & ~bit
   }
 }

@@ -1,7 +1,7 @@
 /// The least VMM that gives its guest this PMU: one vCPU, whose program counts its own instructions and takes one PMI.
 ///
 ///     swift run --package-path Examples/MinimalVMM MinimalVMM [MODEL]
-import CLinux
+import CKVM
 import Glibc
 import Guest
 import KVMPMU
@@ -17,12 +17,12 @@ func boot(_ choice: PluginSelection) throws {
   print("\(choice.preset.name); \(counting.explanation)")
 
   // 1. A VM. Its PMU is ours: KVM's own is off, and accesses to our registers exit.
-  let system = try KVMError.check("open of /dev/kvm", clinux_kvm_open())
-  let vm = try KVMError.check("KVM_CREATE_VM", clinux_kvm_create_vm(system))
-  if clinux_kvm_check_extension(vm, UInt32(KVM_CAP_SET_TSS_ADDR)) > 0 {  // three pages of KVM's own, on VMX
-    try KVMError.check("KVM_SET_TSS_ADDR", clinux_kvm_set_tss_address(vm, 0xFFFB_D000))
+  let system = try KVMError.check("open of /dev/kvm", ckvm_open())
+  let vm = try KVMError.check("KVM_CREATE_VM", ckvm_create_vm(system))
+  if ckvm_check_extension(vm, UInt32(KVM_CAP_SET_TSS_ADDR)) > 0 {  // three pages of KVM's own, on VMX
+    try KVMError.check("KVM_SET_TSS_ADDR", ckvm_set_tss_address(vm, 0xFFFB_D000))
   }
-  try KVMError.check("KVM_CREATE_IRQCHIP", clinux_kvm_create_irqchip(vm))
+  try KVMError.check("KVM_CREATE_IRQCHIP", ckvm_create_irqchip(vm))
   try KernelPMU.disable(on: vm)
   try MSRExitReasons.filter.enable(on: vm)
   try MSRFilter([declaration]).install(on: vm)  // a VMM with a filter of its own merges
@@ -30,16 +30,17 @@ func boot(_ choice: PluginSelection) throws {
   let mapping = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
   guard let memory = mapping, memory != MAP_FAILED else { throw KVMError(call: "mmap", errno: errno) }
   (memory + Int(GUEST_ADDRESS)).copyMemory(from: guest_code(), byteCount: guest_size())
-  try KVMError.check("KVM_SET_USER_MEMORY_REGION", clinux_kvm_set_memory(vm, 0, 0, UInt64(size), memory))
+  try KVMError.check("KVM_SET_USER_MEMORY_REGION", ckvm_set_memory(vm, 0, 0, UInt64(size), memory))
 
   // 2. A vCPU. It belongs to this thread from now on, and its PMU does.
-  let fd = try KVMError.check("KVM_CREATE_VCPU", clinux_kvm_create_vcpu(vm, 0))
-  let runSize = try KVMError.check("KVM_GET_VCPU_MMAP_SIZE", clinux_kvm_run_size(system))
+  let fd = try KVMError.check("KVM_CREATE_VCPU", ckvm_create_vcpu(vm, 0))
+  let runSize = try KVMError.check("KVM_GET_VCPU_MMAP_SIZE", ckvm_run_size(system))
   var page: UnsafeMutablePointer<kvm_run>?
-  try KVMError.check("mmap", clinux_kvm_map_run(fd, Int(runSize), &page))
+  try KVMError.check("mmap", ckvm_map_run(fd, Int(runSize), &page))
   guard let page else { return }
   let vcpu = VCPUHandle(fd: fd, vm: vm, run: page)
-  try setCPUID(vcpu, choice.preset.configuration, system)
+  // The vendor stays the host's: this guest has no driver that looks at it.
+  try PMUCPUID(supported: PMUCPUID.supported(by: system), choice.preset.configuration, vendor: nil).set(on: fd)
   try setRegisters(vcpu, declaration, memory)
 
   // 3. Its virtual PMU, on events of the host.
@@ -64,8 +65,8 @@ func boot(_ choice: PluginSelection) throws {
     guard page.pointee.exit_reason == UInt32(KVM_EXIT_IO) else {
       throw KVMError(call: "KVM_RUN: exit \(page.pointee.exit_reason)", errno: EIO)
     }
-    let value = clinux_kvm_io_data(page).loadUnaligned(as: UInt32.self)
-    switch Int32(clinux_kvm_io(page).pointee.port) {
+    let value = ckvm_io_data(page).loadUnaligned(as: UInt32.self)
+    switch Int32(ckvm_io(page).pointee.port) {
     case GUEST_PMI_PORT: print("PMI: the counter, which began at -\(GUEST_PERIOD), reads \(value)")
     case GUEST_END_PORT:
       print("the guest counted \(value &+ UInt32(GUEST_PERIOD)) instructions of its ring 0")
@@ -76,30 +77,14 @@ func boot(_ choice: PluginSelection) throws {
   }
 }
 
-/// The host's CPUID, with the model's leaves in place of the host's PMU. The vendor stays: this guest has no driver that asks.
-func setCPUID(_ vcpu: VCPUHandle, _ guest: GuestConfiguration, _ system: Int32) throws(KVMError) {
-  var count: UInt32 = 256
-  var entries = [kvm_cpuid_entry2](repeating: kvm_cpuid_entry2(), count: Int(count))
-  try KVMError.check("KVM_GET_SUPPORTED_CPUID", clinux_kvm_supported_cpuid(system, &entries, &count))
-  entries.removeLast(entries.count - Int(count))
-  let pmuLeaves: Set<UInt32> = [0xA, 0x23, 0x8000_0022]
-  entries.removeAll { pmuLeaves.contains($0.function) }
-  for leaf in guest.leaves where pmuLeaves.contains(leaf.leaf) {
-    var entry = kvm_cpuid_entry2()
-    (entry.function, entry.eax, entry.ebx, entry.ecx, entry.edx) = (leaf.leaf, leaf.eax, leaf.ebx, leaf.ecx, leaf.edx)
-    entries.append(entry)
-  }
-  try KVMError.check("KVM_SET_CPUID2", clinux_kvm_set_cpuid(vcpu.fd, entries, UInt32(entries.count)))
-}
-
-/// 64-bit long mode, where 2 MB from address 0 on are mapped; the local APIC in x2APIC mode. The guest is told its counter's
-/// registers, found by their roles.
+/// 64-bit long mode, where 2 MB from address 0 on are mapped; the local APIC in x2APIC mode. The guest is passed
+/// its counter's registers, found by their roles.
 func setRegisters(_ vcpu: VCPUHandle, _ declaration: ModelDeclaration, _ memory: UnsafeMutableRawPointer) throws {
   for (place, entry) in [(0x1000, 0x2003), (0x2000, 0x3003), (0x3000, 0x83)] as [(Int, UInt64)] {
     memory.storeBytes(of: entry, toByteOffset: place, as: UInt64.self)
   }
   var sregs = kvm_sregs()
-  try KVMError.check("KVM_GET_SREGS", clinux_kvm_get_sregs(vcpu.fd, &sregs))
+  try KVMError.check("KVM_GET_SREGS", ckvm_get_sregs(vcpu.fd, &sregs))
   (sregs.cr0, sregs.cr3, sregs.cr4, sregs.efer) = (0x8000_0011, 0x1000, 0x20, 0x500)
   sregs.apic_base |= 0xC00
   var segment = kvm_segment()
@@ -108,7 +93,7 @@ func setRegisters(_ vcpu: VCPUHandle, _ declaration: ModelDeclaration, _ memory:
   sregs.cs = segment
   (segment.selector, segment.type, segment.l, segment.db) = (16, 3, 0, 1)
   (sregs.ds, sregs.es, sregs.fs, sregs.gs, sregs.ss) = (segment, segment, segment, segment, segment)
-  try KVMError.check("KVM_SET_SREGS", clinux_kvm_set_sregs(vcpu.fd, &sregs))
+  try KVMError.check("KVM_SET_SREGS", ckvm_set_sregs(vcpu.fd, &sregs))
   func register(_ role: RegisterRole) -> UInt64 {
     UInt64(declaration.ranges.first { $0.role == role }?.first.rawValue ?? 0)
   }
@@ -116,7 +101,7 @@ func setRegisters(_ vcpu: VCPUHandle, _ declaration: ModelDeclaration, _ memory:
   (regs.rip, regs.rflags) = (UInt64(GUEST_ADDRESS), 2)
   (regs.rbx, regs.rsi) = (register(.gpCounter), register(.eventSelect))
   regs.rdi = (declaration.event(for: .instructions)?.select ?? 0) | 0x52_0000  // EN, INT, OS
-  try KVMError.check("KVM_SET_REGS", clinux_kvm_set_regs(vcpu.fd, &regs))
+  try KVMError.check("KVM_SET_REGS", ckvm_set_regs(vcpu.fd, &regs))
 }
 
 do {

@@ -1,6 +1,6 @@
 import VPMUModel
 
-/// What CPUID says of this PMU, in a leaf of its own.
+/// The CPUID leaf of this PMU.
 ///
 /// | register | bits | |
 /// |---|---|---|

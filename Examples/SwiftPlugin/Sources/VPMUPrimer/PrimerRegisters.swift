@@ -8,7 +8,7 @@ enum PrimerRegisters {
   static let pmuInUse = MSRNumber(0x0001_4804)
 
   /// The guest has PMU_IN_USE.
-  static let inUse = RegisterFeatures.ofModel(0)
+  static let inUse = ModelFeatures.ofModel(0)
 
   static let ranges: [RegisterRange] = [
     // PMU_SELECTn and PMU_COUNTn alternate. RDPMC names the counters from 0 on.
@@ -24,8 +24,6 @@ enum PrimerRegisters {
     // Some CPUs only; PrimerModel.getMSR says what it reads.
     RegisterRange(.other, first: pmuInUse.rawValue, traits: .readOnly, features: inUse),
   ]
-
-  static let file = RegisterFile(ranges)
 
   /// PMU_SELECTn: bits 63:32, and 19 and 21.
   static let eventSelectReserved: UInt64 = 0xFFFF_FFFF_0028_0000

@@ -2,8 +2,8 @@
 ///
 ///     swift run --package-path Examples/TestKernel TestKernel FILE [--model M] [--memory MB] [-- ARGS]
 ///
-/// The machine: one CPU, memory from address 0 on, local APIC and I/O APIC, a serial line at 0x3F8 (standard output), the
-/// firmware configuration at 0x510, and the exit port at 0xF4.
+/// The machine: one CPU, memory from address 0 on, local APIC and I/O APIC, a serial line at 0x3F8 (standard output),
+/// the firmware configuration at 0x510, and the exit port at 0xF4.
 import Glibc
 import KVMGuest
 import KVMPMU

@@ -24,8 +24,8 @@
 #define GUEST_TASK 0x28
 
 /* ---- Ports ---- */
-/* Written when the commands are done, or at an exception that no command makes: GUEST_DONE, GUEST_LOST. Entered again, the
- * program begins with the first command. */
+/* Written when the commands are done, or at an exception that no command makes: GUEST_DONE, GUEST_LOST. Entered
+ * again, the program begins with the first command. */
 #define GUEST_EXIT_PORT 0xf4
 #define GUEST_DONE 0
 #define GUEST_LOST 1
@@ -45,11 +45,12 @@
 #define GUEST_USER_WALK 6    /* `value` rounds in ring 3, of GUEST_WALK_* each, with cache misses */
 #define GUEST_KERNEL_LOOP 7  /* `value` rounds in ring 0, of GUEST_KERNEL_* each */
 #define GUEST_READ_TSC 8
-/* One exit by GUEST_NULL_PORT, in ticks of the time stamp counter without what reading it takes; the shorter of two such
- * readings is in bits 63:32. */
+/* One exit by GUEST_NULL_PORT, in ticks of the time stamp counter without what reading it takes; the shorter of two
+ * such readings is in bits 63:32. */
 #define GUEST_TIME_EXIT 9
-/* Reads a counter as the PMI handler's owner does, all counters standing still where the shared page has a global control
- * register: by RDPMC of `operand`, or with a `value` other than 0 by RDMSR. The result is what that took, in ticks. */
+/* Reads a counter as the PMI handler's owner does, all counters standing still where the shared page has a global
+ * control register: by RDPMC of `operand`, or with a `value` other than 0 by RDMSR. The result is what that took, in
+ * ticks. */
 #define GUEST_TIME_READ 10
 #define GUEST_COMMANDS 11
 
@@ -120,7 +121,8 @@ typedef struct guest_counter {
   uint64_t bit; /* in the status register */
   uint32_t value_msr, control_msr;
   uint64_t preset; /* written to the counter after an overflow */
-  /* What the control register holds while the counter counts and while it does not: without a global control register. */
+  /* What the control register holds while the counter counts and while it does not: without a global control
+   * register. */
   uint64_t enabled, disabled;
   uint64_t top_bit;   /* clear: it has overflowed; without a global status register */
   uint64_t overflows; /* counted by the handler */
@@ -143,8 +145,8 @@ typedef struct guest_shared {
   uint64_t empty_pmis; /* that found no overflow */
   uint64_t reserved[6];
   guest_counter counters[GUEST_MOST_COUNTERS];
-  /* Ticks of the time stamp counter that the handler took, of PMIs that found an overflow: the n-th one's is times[n modulo
-   * GUEST_MOST_TIMES]. */
+  /* Ticks of the time stamp counter that the handler took, of PMIs that found an overflow: the n-th one's is times[n
+   * modulo GUEST_MOST_TIMES]. */
   uint64_t times[GUEST_MOST_TIMES];
   guest_command commands[GUEST_MOST_COMMANDS];
 } guest_shared;

@@ -1,6 +1,7 @@
 /*
- * Getting a vCPU out of KVM_RUN by a signal without losing it in between: each handler of this library that runs on a vCPU's
- * thread writes 1 to that vCPU's kvm_run->immediate_exit, so that a signal which comes right before KVM_RUN ends it too.
+ * Getting a vCPU out of KVM_RUN by a signal without losing it in between: each handler of this library that runs on a
+ * vCPU's thread writes 1 to that vCPU's kvm_run->immediate_exit, so that a signal which comes right before KVM_RUN ends
+ * it too.
  */
 #ifndef CLINUX_KICK_H
 #define CLINUX_KICK_H
@@ -17,8 +18,8 @@ uint8_t *_Nullable clinux_kick_target(void);
 void clinux_kick_here(void);
 
 /*
- * Writes 0 to `immediate_exit`, and lets no later access of this thread be moved before it: notifications are looked at after
- * that, so that one which comes afterwards is seen or ends KVM_RUN.
+ * Writes 0 to `immediate_exit`, and lets no later access of this thread be moved before it: notifications are read
+ * after that, so that one which comes later is either read or ends KVM_RUN.
  */
 static inline void clinux_kick_clear(uint8_t *_Nonnull immediate_exit) {
   __atomic_store_n(immediate_exit, 0, __ATOMIC_RELAXED);
@@ -33,14 +34,14 @@ static inline uint8_t clinux_kick_is_raised(const uint8_t *_Nonnull immediate_ex
   return __atomic_load_n(immediate_exit, __ATOMIC_RELAXED);
 }
 
-/* Installs a handler that does this and nothing else. Returns 0; -EINVAL if the number is not SIGRTMIN to SIGRTMAX; -EBUSY
- * if it has a handler of someone else. */
+/* Installs a handler that does this and nothing else. Returns 0; -EINVAL if the number is not SIGRTMIN to SIGRTMAX;
+ * -EBUSY if it has a handler of someone else. */
 int clinux_kick_install(int signal_number);
 
 /*
- * timer_create(2), SIGEV_THREAD_ID: a timer that sends `signal_number` to the calling thread, first after `first` ns and
- * then every `interval` ns (0: once). It ends with the process, or by clinux_kick_timer_delete. A number stands for the timer:
- * timer_t is a pointer type, whose first value is NULL.
+ * timer_create(2), SIGEV_THREAD_ID: a timer that sends `signal_number` to the calling thread, first after `first` ns
+ * and then every `interval` ns (0: once). It ends with the process, or by clinux_kick_timer_delete. A number stands for
+ * the timer: timer_t is a pointer type, whose first value is NULL.
  */
 int clinux_kick_timer(int signal_number, uint64_t first, uint64_t interval, uintptr_t *_Nonnull timer);
 void clinux_kick_timer_delete(uintptr_t timer);

@@ -1,10 +1,10 @@
 /*
  * Overflow notifications: a signal handler that turns the descriptor of a signal into a bit of a word.
  *
- * One table for the process, by descriptor. An entry names the word and the bit; the handler ORs the one into the other,
- * kicks the thread's vCPU if it has one (clinux_kick.h), counts, and does nothing else. When the kernel can't queue the
- * signal (RLIMIT_SIGPENDING) it sends a plain SIGIO, which names no descriptor: then bit 63 is set in every word of the
- * table, "look at all".
+ * One table for the process, by descriptor. An entry names the word and the bit; the handler ORs the one into the
+ * other, kicks the thread's vCPU if it has one (clinux_kick.h), counts, and does nothing else. When the kernel can't
+ * queue the signal (RLIMIT_SIGPENDING) it sends a plain SIGIO, which names no descriptor: then bit 63 is set in every
+ * word of the table: "read all counters".
  */
 #ifndef CLINUX_NOTIFICATION_H
 #define CLINUX_NOTIFICATION_H
@@ -18,17 +18,17 @@
 #define CLINUX_NOTIFICATION_LOST (1ull << 63)
 
 /*
- * Notifications of `fd` that reach the calling thread set `bits` (not 0) in the 64-bit word at `word`; on another thread they
- * are not taken: they are of an event that had this descriptor before. Replaces the entry there was. Returns 0, or
- * -EMFILE if `fd` is not below CLINUX_NOTIFICATION_DESCRIPTORS.
+ * Notifications of `fd` that reach the calling thread set `bits` (not 0) in the 64-bit word at `word`; on another
+ * thread they are not taken: they are of an event that had this descriptor before. Replaces the entry there was.
+ * Returns 0, or -EMFILE if `fd` is not below CLINUX_NOTIFICATION_DESCRIPTORS.
  */
 int clinux_notification_register(int fd, void *_Nonnull word, uint64_t bits);
 
 /* Signals of overflows that the calling thread has taken, and SIGIO. */
 uint64_t clinux_notifications_taken(void);
 
-/* Notifications of `fd` so far that reached the thread which registered it. What SIGIO stands for counts once for each entry of the
- * thread. Goes on when the descriptor's number is used again. */
+/* Notifications of `fd` so far that reached the thread which registered it. What SIGIO stands for counts once for
+ * each entry of the thread. Goes on when the descriptor's number is used again. */
 uint64_t clinux_notifications_of(int fd);
 
 /* Clears the entry of `fd`. When it returns, no handler on any thread uses its word any more. To be called before

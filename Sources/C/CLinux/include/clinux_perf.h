@@ -70,7 +70,7 @@ int clinux_gettid(void);
  */
 int clinux_ring_map(int fd, uint32_t pages, void *_Nullable *_Nonnull mapping, size_t *_Nonnull length);
 
-/* The first byte of the records, and their room in bytes. */
+/* The first byte of the ring of records, and its size in bytes. */
 const void *_Nonnull clinux_ring_records(const void *_Nonnull mapping);
 uint64_t clinux_ring_size(const void *_Nonnull mapping);
 
@@ -94,8 +94,8 @@ int clinux_event_allows_rdpmc(int fd);
 /* ---- An event's page: its count without a system call ---- */
 
 /*
- * mmap(2) of the event's page alone, read-only. An event that writes its records into another one's ring has no page of its
- * own: -EINVAL. munmap(2) of *length bytes gives it back.
+ * mmap(2) of the event's page alone, read-only. An event that writes its records into another one's ring has no page of
+ * its own: -EINVAL. munmap(2) of *length bytes gives it back.
  */
 int clinux_page_map(int fd, void *_Nullable *_Nonnull mapping, size_t *_Nonnull length);
 
@@ -110,8 +110,8 @@ typedef struct clinux_page_count {
 typedef uint64_t (*clinux_rdpmc_function)(uint32_t counter);
 
 /*
- * Reads the page of an event of the calling thread, with RDPMC if the event is on a counter. Returns 1; 0 if the page kept
- * changing, or if it does not allow RDPMC: the count is then to be had by read(2) only.
+ * Reads the page of an event of the calling thread, with RDPMC if the event is on a counter. Returns 1; 0 if the page
+ * kept changing, or if it does not allow RDPMC: the count is then to be had by read(2) only.
  */
 int clinux_page_read(const void *_Nonnull page, clinux_page_count *_Nonnull count);
 

@@ -1,6 +1,6 @@
 /*
- * The files of a new plugin, as they are in Templates/ and Sources/C/CVPMU when this is compiled: the program needs no file
- * beside it, and what it writes can't be older than itself.
+ * The files of a new plugin, as they are in Templates/ and Sources/C/CVPMU when this is compiled: the program needs no
+ * file beside it, and what it writes can't be older than itself.
  */
 #ifndef CSKELETON_H
 #define CSKELETON_H

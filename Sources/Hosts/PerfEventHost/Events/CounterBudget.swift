@@ -3,8 +3,8 @@ import VPMUModel
 /// How many of a host's events may be enabled at a time.
 ///
 /// A processor has general counters, any of which takes any event, and some have counters of their own for cycles,
-/// instructions and reference cycles, one each. Such an event takes its own counter first; a second one of its kind takes
-/// a general one, like all other events. Which event is on which counter is the kernel's business: it moves them.
+/// instructions and reference cycles, one each. Such an event takes its own counter first; a second one of its kind
+/// takes a general one, like all other events. The kernel decides which event is on which counter, and moves them.
 package struct CounterBudget: Sendable {
   /// Kinds of events that differ in the counters they can take.
   private enum Kind: Int {
@@ -48,7 +48,7 @@ package struct CounterBudget: Sendable {
   /// Whether a counter is left for an event. Nil: one that has no generic name, or none of the processor's.
   package func admits(_ event: GenericEvent?) -> Bool {
     let kind = Kind(event).rawValue
-    // On its own counter it is in nobody's way.
+    // On the fixed counter of its kind it takes no general one.
     return enabled[kind] < own[kind] || onGeneral < general
   }
 

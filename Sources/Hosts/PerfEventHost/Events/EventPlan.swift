@@ -2,7 +2,7 @@ import CLinux
 import VPMUCore
 import VPMUModel
 
-/// What this host may open, as far as a single request's fate depends on it.
+/// The events that this host may open, as far as that decides whether a single request is granted.
 package struct CountableEvents: Sendable {
   package var source: EventSource
   package var scope: GuestScope
@@ -109,10 +109,10 @@ package struct KernelEvent: Equatable, Sendable, BitwiseCopyable {
 
   static var instructions: KernelEvent { .generic(.instructions) }
 
-  /// The shortest period, in events, that leaves the thread time for more than its own signals. A handler and the return
-  /// from it are a hundred instructions and more, which count as well, and some of them miss the caches: an event that
-  /// overflows meanwhile would never let the guest go on. An overflow that is due sooner is told so much later, which is
-  /// what an interrupt's skid on a busy host is anyway. 1 would be branch tracing on some processors.
+  /// The shortest period, in events, that leaves the thread time for more than its own signals. A handler and the
+  /// return from it are a hundred instructions and more, which count as well, and some of them miss the caches: an
+  /// event that overflows meanwhile would never let the guest go on. An overflow that is due sooner is notified
+  /// that much later, no more than an interrupt's skid on a busy host. 1 would be branch tracing on some processors.
   package var shortestPeriod: UInt64 {
     switch generic {
     case .cacheReferences, .cacheMisses, .branchMisses: 100

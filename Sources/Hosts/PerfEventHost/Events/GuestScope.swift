@@ -6,12 +6,12 @@ import VPMUModel
 public enum GuestScope: Hashable, Sendable {
   /// The guest is user code of the bound thread: host user mode is its ring 3. Its ring 0 is nowhere on the counters.
   case thread
-  /// The guest is what the bound thread runs by KVM_RUN, on VMX or SVM: events exclude the host, and count the guest in the
-  /// rings that it asks for.
+  /// The guest is what the bound thread runs by KVM_RUN, on VMX or SVM: events exclude the host, and count the guest in
+  /// the rings that it asks for.
   case virtualMachine
-  /// The same on a host whose KVM is nested by software (kvm_pvm), where `exclude_host` is ignored: ring 3 is host user mode,
-  /// together with the VMM's own. Ring 0 is emulated: its instructions are reported to the core (`VirtualPMU.emulated`),
-  /// its other events are nowhere.
+  /// The same on a host whose KVM is nested by software (kvm_pvm), where `exclude_host` is ignored: ring 3 is host user
+  /// mode, together with the VMM's own. Ring 0 is emulated: its instructions are reported to the core
+  /// (`VirtualPMU.emulated`), its other events are nowhere.
   case nestedVirtualMachine
 
   /// The rings whose counts of `generic` the guest gets, from counters or otherwise.

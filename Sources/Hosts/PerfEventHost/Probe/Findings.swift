@@ -45,7 +45,7 @@ extension HostCapabilities {
     return [capacityFinding, watchdogFinding] + genericEvents.map(finding) + [
       Finding(
         name: "exclude_host", value: excludeHost.description, verdict: excludeHost.isAvailable ? .good : .note,
-        advice: excludeHost.isAvailable ? nil : "guest and host can't be told apart by the counters"),
+        advice: excludeHost.isAvailable ? nil : "the counters can't distinguish guest and host"),
       Finding(
         name: "RDPMC in user mode", value: userRDPMC.description, verdict: .note,
         advice: userRDPMC.isAvailable ? "where an event's page is mapped" : nil),
@@ -99,7 +99,7 @@ extension HostCapabilities {
       limit("RLIMIT_NOFILE", descriptorLimit, least: 256, "an event takes a descriptor: raise it (ulimit -n)"),
       limit(
         "RLIMIT_SIGPENDING", pendingSignalLimit, least: 64,
-        "a full signal queue makes every vCPU look at all its events: raise it (ulimit -i)"),
+        "a full signal queue makes every vCPU read all its events: raise it (ulimit -i)"),
     ]
   }
 

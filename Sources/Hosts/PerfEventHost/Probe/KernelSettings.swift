@@ -1,4 +1,4 @@
-/// What the kernel was told about perf events, and what it says of this process. A value that can't be read is nil.
+/// The kernel's settings for perf events, and the limits of this process. A value that can't be read is nil.
 public struct KernelSettings: Sendable, Equatable {
   /// kernel.perf_event_paranoid: 2 or lower lets everyone open events of user mode.
   public var paranoid: Int?

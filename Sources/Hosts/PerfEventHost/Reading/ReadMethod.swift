@@ -2,9 +2,10 @@ import VPMUCore
 
 /// How a host reads the counts of its events.
 ///
-/// The page of an event says which counter it is on, and RDPMC reads that: no system call. While any page is mapped, user code
-/// of the whole process may execute RDPMC, on all counters. So pages are mapped only where the guest is no such code.
-/// Whoever forbids RDPMC while pages are mapped (`0` in /sys/bus/event_source/devices/cpu/rdpmc) makes the next read fault.
+/// The page of an event says which counter it is on, and RDPMC reads that: no system call. While any page is mapped,
+/// user code of the whole process may execute RDPMC, on all counters. So pages are mapped only where the guest is no
+/// such code. Whoever forbids RDPMC while pages are mapped (`0` in /sys/bus/event_source/devices/cpu/rdpmc) makes the
+/// next read fault.
 public enum ReadMethod: String, Sendable, CaseIterable {
   /// From the event's page, and by read(2) where the page alone can't tell.
   case page

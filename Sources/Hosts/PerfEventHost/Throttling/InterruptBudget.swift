@@ -1,9 +1,9 @@
 /// How many overflow interrupts a virtual CPU may cause.
 ///
-/// A token bucket: `burst` tokens at first, `rate` new ones a second, one for each interrupt. What it has no token for is a
-/// debt, and each time the debt has grown the shortest period that events get is doubled; once it is half full again each charge
-/// halves it. So the rate settles at the budget, whatever the guest's events and periods are. Overflows come late then, the next
-/// one by as much as its longer period; counts stay exact.
+/// A token bucket: `burst` tokens at first, `rate` new ones a second, one for each interrupt. What it has no token for
+/// is a debt, and each time the debt has grown the shortest period that events get is doubled; once it is half full
+/// again each charge halves it. So the rate settles at the budget, whatever the guest's events and periods are.
+/// Overflows come late then, the next one by as much as its longer period; counts stay exact.
 package struct InterruptBudget: Sendable, Hashable {
   /// Interrupts a second, 1 or more.
   package let rate: UInt64

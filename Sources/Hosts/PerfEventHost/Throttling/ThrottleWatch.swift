@@ -4,11 +4,11 @@ import VPMUCore
 /// Learns of throttling: the ring buffer of an event that counts nothing (`PERF_COUNT_SW_DUMMY`), into which all events
 /// of a host write their records.
 ///
-/// Where the counters' own pages are mapped (``EventPage``) each event has a ring of its own, and there is none of these. A
-/// sample takes 8 bytes of the ring, a THROTTLE or UNTHROTTLE record 32.
+/// Where the counters' own pages are mapped (``EventPage``) each event has a ring of its own, and there is none of
+/// these. A sample takes 8 bytes of the ring, a THROTTLE or UNTHROTTLE record 32.
 ///
-/// One notification too many is possible each time the ring has filled once: the kernel then signals the event that wrote.
-/// Nearly always that event has just overflowed, and the two are one signal.
+/// One notification too many is possible each time the ring has filled once: the kernel then signals the event that
+/// wrote. Nearly always that event has just overflowed, and the two are one signal.
 package final class ThrottleWatch {
   /// Events open with this as their output.
   package let output: EventDescriptor

@@ -36,7 +36,7 @@ extension KernelImageError: CustomStringConvertible {
       "its multiboot header asks for what this machine does not offer: flags \(hexadecimal(flags))"
     case .outsideMemory(let address, let memory):
       "its segment for \(hexadecimal(address)) does not fit into \(memory >> 20) MB of memory"
-    case .noRoom(let what, let memory): "\(memory >> 20) MB of memory have no room for \(what)"
+    case .noRoom(let what, let memory): "\(memory >> 20) MB of memory have no space for \(what)"
     }
   }
 }

@@ -1,5 +1,5 @@
-/// What a multiboot kernel is told (Multiboot specification 0.6.96, 3.3): memory, command line, modules, and the map of
-/// memory.
+/// The information block of a multiboot kernel (Multiboot specification 0.6.96, 3.3): memory, command line, modules,
+/// and the memory map.
 struct MultibootInformation {
   private let memory: UInt64
   private let commandLine: [UInt8]

@@ -3,7 +3,7 @@ import KVMPMU
 /// A multiboot kernel (version 1) in an ELF32 file: what people test PMUs with.
 ///
 /// ```
-/// 0x1000    information block, command line: below 640 KB, where the kernel leaves room
+/// 0x1000    information block, command line: below 640 KB, where no kernel is loaded
 /// 0x100000  the kernel, wherever its segments want to be
 ///           modules, each at a page boundary, after the kernel
 /// ```
@@ -14,7 +14,7 @@ public struct MultibootKernel: Sendable {
 
   /// What EAX holds at the entry.
   public static let bootMagic: UInt32 = 0x2BAD_B002
-  /// Bytes of memory that a kernel is told of, at most: addresses have 32 bits.
+  /// The most bytes of memory that are reported to a kernel: addresses have 32 bits.
   static let mostMemory: UInt64 = 0xFFFF_F000
   static let pageSize: UInt64 = 4096
   static let lowMemory: Range<UInt64> = 0x1000..<0x9_F000

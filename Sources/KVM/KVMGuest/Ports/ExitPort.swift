@@ -6,7 +6,8 @@ public final class ExitPort: PortDevice {
 
   public init(at port: UInt16 = 0xF4) { ports = port...port }
 
-  /// The exit status that stands for it, value * 2 + 1: never 0, and odd, so that others are free to mean something else.
+  /// The exit status that stands for it, value * 2 + 1: never 0, and odd, so that others are free to mean something
+  /// else.
   public var status: Int32? { value.map { Int32(($0 << 1 | 1) & 0xFF) } }
 
   public func read(_ port: UInt16, size: Int) -> UInt32 { .max }

@@ -1,4 +1,4 @@
-import CLinux
+import CKVM
 
 /// The devices of a machine. A port that none has reads as all ones and takes everything.
 struct PortBus {
@@ -6,11 +6,11 @@ struct PortBus {
 
   /// Carries out an I/O exit, which may be of several items (INS, OUTS).
   func perform(_ run: UnsafeMutablePointer<kvm_run>) {
-    let exit = clinux_kvm_io(run).pointee
+    let exit = ckvm_io(run).pointee
     let size = Int(exit.size)
     let device = devices.first { $0.ports.contains(exit.port) }
     for item in 0..<Int(exit.count) {
-      let bytes = UnsafeMutableRawBufferPointer(start: clinux_kvm_io_data(run) + item * size, count: size)
+      let bytes = UnsafeMutableRawBufferPointer(start: ckvm_io_data(run) + item * size, count: size)
       guard exit.direction == UInt8(KVM_EXIT_IO_OUT) else {
         var value = device?.read(exit.port, size: size) ?? .max
         for index in bytes.indices {

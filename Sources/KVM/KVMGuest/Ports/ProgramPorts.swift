@@ -1,8 +1,8 @@
 import CGuestProgram
-import CLinux
+import CKVM
 
-/// The ports of the built-in program: a serial line that is always ready, and the exit port. Others read as all ones and
-/// take everything.
+/// The ports of the built-in program: a serial line that is always ready, and the exit port. Others read as all ones
+/// and take everything.
 ///
 /// No ``PortBus``, which asks each device: every list of commands ends with a write to the exit port.
 struct ProgramPorts {
@@ -20,9 +20,9 @@ struct ProgramPorts {
   ///
   /// - Returns: what was written to the exit port, if it was
   mutating func perform(_ run: UnsafeMutablePointer<kvm_run>) -> UInt32? {
-    let exit = clinux_kvm_io(run).pointee
+    let exit = ckvm_io(run).pointee
     let bytes = UnsafeMutableRawBufferPointer(
-      start: clinux_kvm_io_data(run), count: Int(exit.size) * Int(exit.count))
+      start: ckvm_io_data(run), count: Int(exit.size) * Int(exit.count))
     guard exit.direction == UInt8(KVM_EXIT_IO_OUT) else {
       for index in bytes.indices { bytes[index] = exit.port == Self.lineStatus ? Self.isReady : 0xFF }
       return nil

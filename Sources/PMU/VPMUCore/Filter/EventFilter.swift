@@ -24,9 +24,9 @@ extension FilterError: CustomStringConvertible {
 ///
 /// - *Plain* entries are event select bits and unit mask, matched exactly. An entry with any other bit set matches
 ///   nothing.
-/// - *Masked* entries hold the event, a unit-mask match (15:8), a unit-mask mask (63:56) and bit 55, *exclude*. One hits
-///   when the event is equal and `(unit mask & mask) == match`. The filter hits when some including entry hits and no
-///   excluding one does.
+/// - *Masked* entries hold the event, a unit-mask match (15:8), a unit-mask mask (63:56) and bit 55, *exclude*. One
+///   hits when the event is equal and `(unit mask & mask) == match`. The filter hits when some including entry hits and
+///   no excluding one does.
 ///
 /// The same shape as the kernel interface KVM_SET_PMU_EVENT_FILTER.
 public final class EventFilter: Sendable {

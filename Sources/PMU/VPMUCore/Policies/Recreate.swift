@@ -1,23 +1,29 @@
 import VPMUModel
 
-/// An event is given back whenever its counter is stopped and made whenever it is programmed: how it was before reuse.
+/// An event is released whenever its counter is stopped and created whenever it is programmed: how it was before reuse.
 public struct Recreate: EventPolicy {
+  public typealias CounterState = NoPolicyState
+  public typealias VCPUState = NoPolicyState
+
   public static var name: String { "recreate" }
 
   public init() {}
 
   @inlinable
-  public static func stop<Host>(_ slot: inout CounterSlot<Host.Event>, on host: EventAccounting<Host>) -> UInt64 {
-    host.release(&slot)
+  public static func stop<Host>(
+    _ counter: inout Counter<NoPolicyState>, _ pmc: PMCIndex, on events: EventAccounting<Host, Self>
+  ) -> UInt64 {
+    events.release(&counter)
   }
 
   @inlinable
-  public static func restart<Host>(
-    _ slot: inout CounterSlot<Host.Event>, _ wish: CounterWish, on host: EventAccounting<Host>
+  public static func resume<Host>(
+    _ counter: inout Counter<NoPolicyState>, _ configuration: CounterConfiguration,
+    on events: EventAccounting<Host, Self>
   ) -> Bool { false }
 
   @inlinable
   public static func retire<Host>(
-    _ slot: inout CounterSlot<Host.Event>, _ pmc: PMCIndex, on host: EventAccounting<Host>
+    _ counter: inout Counter<NoPolicyState>, _ pmc: PMCIndex, on events: EventAccounting<Host, Self>
   ) -> UInt64 { 0 }
 }

@@ -1,26 +1,32 @@
 import VPMUModel
 
-/// Reuse without lazy release: an event is given back only for another configuration or at reset. It is here to measure
+/// Reuse without lazy release: an event is released only for another configuration or at reset. It is here to measure
 /// what each half of ``Reuse`` brings.
 public struct ReuseKeep: EventPolicy {
+  public typealias CounterState = NoPolicyState
+  public typealias VCPUState = NoPolicyState
+
   public static var name: String { "reuse-keep" }
 
   public init() {}
 
   @inlinable
-  public static func stop<Host>(_ slot: inout CounterSlot<Host.Event>, on host: EventAccounting<Host>) -> UInt64 {
-    Reuse.stop(&slot, on: host)
+  public static func stop<Host>(
+    _ counter: inout Counter<NoPolicyState>, _ pmc: PMCIndex, on events: EventAccounting<Host, Self>
+  ) -> UInt64 {
+    events.pause(&counter)
   }
 
   @inlinable
-  public static func restart<Host>(
-    _ slot: inout CounterSlot<Host.Event>, _ wish: CounterWish, on host: EventAccounting<Host>
+  public static func resume<Host>(
+    _ counter: inout Counter<NoPolicyState>, _ configuration: CounterConfiguration,
+    on events: EventAccounting<Host, Self>
   ) -> Bool {
-    Reuse.restart(&slot, wish, on: host)
+    counter.configuration == configuration.value && events.resume(&counter, period: configuration.period)
   }
 
   @inlinable
   public static func retire<Host>(
-    _ slot: inout CounterSlot<Host.Event>, _ pmc: PMCIndex, on host: EventAccounting<Host>
+    _ counter: inout Counter<NoPolicyState>, _ pmc: PMCIndex, on events: EventAccounting<Host, Self>
   ) -> UInt64 { 0 }
 }

@@ -3,15 +3,15 @@ import CVPMU
 /// Sizes and limits by which a plugin's tables are read. A reader takes min(their size, own size) bytes of a struct and
 /// zeros for the rest, so that either side may be newer.
 enum Boundary {
-  /// What a struct had at least in version 1.0 of the ABI, in bytes. These never change.
+  /// The size of each struct in version 1.0 of the ABI, in bytes. These never change.
   enum Minimum {
-    static let info: UInt32 = 128
-    static let model: UInt32 = 48
-    /// Through the last required callback.
-    static let ops: UInt32 = 80
+    static let info: UInt32 = 144
+    static let preset: UInt32 = 48
+    /// Through the required callback.
+    static let ops: UInt32 = 16
     static let leaf: UInt32 = 24
-    static let range: UInt32 = 32
-    static let event: UInt32 = 16
+    static let range: UInt32 = 40
+    static let event: UInt32 = 40
   }
 
   /// More than this is a mistake, and would let a loader read through memory for a long time.

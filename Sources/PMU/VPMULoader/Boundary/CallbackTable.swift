@@ -1,57 +1,54 @@
 import CVPMU
 import VPMUModel
 
-/// A plugin's callbacks with the required ones known to be there. The order puts what an access needs on one cache line.
+/// A plugin's callbacks, nil where its tables answer, with the tables.
 @frozen @usableFromInline
 struct CallbackTable {
   @usableFromInline typealias Context = UnsafeMutableRawPointer?
-  @usableFromInline typealias Index = @convention(c) (Context, UnsafePointer<vpmu_state>, UInt32) -> Int32
-  @usableFromInline typealias Change = @convention(c) (Context, PMUState) -> Void
+  @usableFromInline typealias State = UnsafeMutablePointer<vpmu_state>
+  @usableFromInline typealias View = UnsafePointer<vpmu_state>
+  @usableFromInline typealias Index = @convention(c) (Context, View, UInt32) -> Int32
+  @usableFromInline typealias Change = @convention(c) (Context, State) -> Void
 
   @usableFromInline let context: Context
-  @usableFromInline let setMSR: @convention(c) (Context, PMUState, UInt32, UInt64, UInt32) -> vpmu_answer
-  @usableFromInline let getMSR: @convention(c) (Context, UnsafePointer<vpmu_state>, UInt32, UInt32) -> vpmu_answer
-  @usableFromInline let msrIndexToPMC: Index
-  @usableFromInline let rdpmcECXToPMC: Index
-  @usableFromInline let checkRDPMCEarly: Index?
-  @usableFromInline let isValidMSR: @convention(c) (Context, UnsafePointer<vpmu_state>, UInt32) -> Bool
-  @usableFromInline let findArchEvent: @convention(c) (Context, UnsafePointer<vpmu_state>, UInt64) -> vpmu_event
-
-  @usableFromInline let marks: DeclaredMarks
-  @usableFromInline let findFixedEvent: @convention(c) (Context, UnsafePointer<vpmu_state>, UInt32) -> vpmu_event
+  @usableFromInline let setMSR: (@convention(c) (Context, State, UInt32, UInt64, UInt32) -> vpmu_answer)?
+  @usableFromInline let getMSR: (@convention(c) (Context, View, UInt32, UInt32) -> vpmu_answer)?
+  @usableFromInline let msrIndexToPMC: Index?
+  @usableFromInline let isValidMSR: (@convention(c) (Context, View, UInt32) -> Bool)?
+  @usableFromInline let rdpmcECXToPMC: Index?
+  @usableFromInline let checkRDPMCEarly: (@convention(c) (Context, View, UInt32) -> vpmu_status)?
+  @usableFromInline let findArchEvent: (@convention(c) (Context, View, UInt64) -> vpmu_event)?
+  @usableFromInline let findFixedEvent: (@convention(c) (Context, View, UInt32) -> vpmu_event)?
   @usableFromInline let deliverPMI: Change?
   @usableFromInline let cleanup: Change?
-  @usableFromInline let reset: Change
+  @usableFromInline let reset: Change?
   @usableFromInline let refresh:
-    @convention(c) (
-      Context, PMUState, UnsafePointer<vpmu_guest_config>, UnsafePointer<vpmu_host_limits>
-    ) -> Int32
+    @convention(c) (Context, State, UnsafePointer<vpmu_guest_config>, UnsafePointer<vpmu_host_limits>) -> vpmu_status
+  @usableFromInline let callbacks: ModelCallbacks
+  @usableFromInline let tables: ModelTables
 
-  @usableFromInline let declaration: ModelDeclaration
-
-  /// - Throws: `missingCallback`, the first in the header's order
-  init(
-    _ ops: vpmu_ops, context: Context, declaration: ModelDeclaration, path: String
-  ) throws(PluginLoadError) {
-    func required<Callback>(_ callback: Callback?, _ name: String) throws(PluginLoadError) -> Callback {
-      guard let callback else { throw .missingCallback(path: path, name: name) }
-      return callback
-    }
-    refresh = try required(ops.refresh, "refresh")
-    reset = try required(ops.reset, "reset")
-    isValidMSR = try required(ops.is_valid_msr, "is_valid_msr")
-    msrIndexToPMC = try required(ops.msr_idx_to_pmc, "msr_idx_to_pmc")
-    rdpmcECXToPMC = try required(ops.rdpmc_ecx_to_pmc, "rdpmc_ecx_to_pmc")
-    getMSR = try required(ops.get_msr, "get_msr")
-    setMSR = try required(ops.set_msr, "set_msr")
-    findArchEvent = try required(ops.find_arch_event, "find_arch_event")
-    findFixedEvent = try required(ops.find_fixed_event, "find_fixed_event")
+  /// - Throws: `missingCallback` if there is no `refresh`
+  init(_ ops: vpmu_ops, context: Context, declaration: ModelDeclaration, path: String) throws(PluginLoadError) {
+    guard let refresh = ops.refresh else { throw .missingCallback(path: path, name: "refresh") }
+    self.refresh = refresh
+    self.context = context
+    setMSR = ops.set_msr
+    getMSR = ops.get_msr
+    msrIndexToPMC = ops.msr_idx_to_pmc
+    isValidMSR = ops.is_valid_msr
+    rdpmcECXToPMC = ops.rdpmc_ecx_to_pmc
     checkRDPMCEarly = ops.check_rdpmc_early
+    findArchEvent = ops.find_arch_event
+    findFixedEvent = ops.find_fixed_event
     deliverPMI = ops.deliver_pmi
     cleanup = ops.cleanup
-    marks = DeclaredMarks(declaration.ranges)
-    self.context = context
-    self.declaration = declaration
+    reset = ops.reset
+    var callbacks: ModelCallbacks = []
+    if setMSR != nil || getMSR != nil || msrIndexToPMC != nil || isValidMSR != nil { callbacks.insert(.registers) }
+    if rdpmcECXToPMC != nil || checkRDPMCEarly != nil { callbacks.insert(.selectors) }
+    if findArchEvent != nil || findFixedEvent != nil { callbacks.insert(.events) }
+    self.callbacks = callbacks
+    tables = ModelTables(declaration)
   }
 
   /// A copy that is never freed, as the plugin is never unloaded.

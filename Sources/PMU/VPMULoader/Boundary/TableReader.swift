@@ -38,7 +38,11 @@ struct TableReader {
     return ModelDeclaration(
       id: try word(info.id, "id"), name: try word(info.name, "name"), version: try text(info.version, "version"),
       license: try text(info.license, "license"), cpuidVendors: try vendors(info), presets: try presets(info),
-      ranges: try ranges(info), events: try events(info), eventSelectMask: mask)
+      ranges: try ranges(info),
+      events: try events(info.events, count: info.event_count, size: info.event_size, "events"),
+      fixedEvents: try events(
+        info.fixed_events, count: info.fixed_event_count, size: info.fixed_event_size, "fixed_events"),
+      eventSelectMask: mask, masksLVTPC: info.flags & VPMU_PLUGIN_MASKS_LVTPC != 0)
   }
 
   // MARK: Tables
@@ -60,42 +64,45 @@ struct TableReader {
   private func presets(_ info: vpmu_plugin_info) throws(PluginLoadError) -> [Preset] {
     guard info.preset_count > 0 else { throw invalid("preset_count is 0") }
     let elements = try elements(
-      info.models, count: info.preset_count, size: info.preset_size, "vpmu_preset", Boundary.Minimum.model)
+      info.presets, count: info.preset_count, size: info.preset_size, "vpmu_preset", Boundary.Minimum.preset)
     var presets: [Preset] = []
     for (n, element) in elements.enumerated() {
       let size = Boundary.size(of: element)
-      try check(size: size, of: "vpmu_preset", minimum: Boundary.Minimum.model)
-      var model = vpmu_preset()
-      Boundary.copy(element, size: min(size, info.preset_size), into: &model)
-      let name = try word(model.name, "models[\(n)].name")
-      guard !presets.contains(where: { $0.name == name }) else { throw invalid("two models are called \(name)") }
+      try check(size: size, of: "vpmu_preset", minimum: Boundary.Minimum.preset)
+      var preset = vpmu_preset()
+      Boundary.copy(element, size: min(size, info.preset_size), into: &preset)
+      let name = try word(preset.name, "presets[\(n)].name")
+      guard !presets.contains(where: { $0.name == name }) else { throw invalid("two presets are called \(name)") }
       presets.append(
         Preset(
-          name: name, summary: try text(model.summary, "models[\(n)].summary"),
+          name: name, summary: try text(preset.summary, "presets[\(n)].summary"),
           configuration: GuestConfiguration(
-            leaves: try leaves(model), perfCapabilities: model.perf_capabilities)))
+            leaves: try leaves(preset), perfCapabilities: preset.perf_capabilities)))
     }
     return presets
   }
 
-  private func leaves(_ model: vpmu_preset) throws(PluginLoadError) -> [CPUIDLeaf] {
+  private func leaves(_ preset: vpmu_preset) throws(PluginLoadError) -> [CPUIDLeaf] {
     let elements = try elements(
-      model.leaves, count: model.leaf_count, size: model.leaf_size, "vpmu_cpuid_leaf", Boundary.Minimum.leaf)
+      preset.leaves, count: preset.leaf_count, size: preset.leaf_size, "vpmu_cpuid_leaf", Boundary.Minimum.leaf)
     return elements.map { element in
       var leaf = CPUIDLeaf()
-      Boundary.copy(element, size: model.leaf_size, into: &leaf)
+      Boundary.copy(element, size: preset.leaf_size, into: &leaf)
       return leaf
     }
   }
 
-  private func events(_ info: vpmu_plugin_info) throws(PluginLoadError) -> [ModelEvent] {
-    let elements = try elements(
-      info.events, count: info.event_count, size: info.event_size, "vpmu_event", Boundary.Minimum.event)
-    return elements.map { element in
-      var event = vpmu_event()
-      Boundary.copy(element, size: info.event_size, into: &event)
-      return ModelEvent(event)
+  private func events(
+    _ first: UnsafePointer<vpmu_event_row>?, count: UInt32, size: UInt32, _ field: String
+  ) throws(PluginLoadError) -> [EventRow] {
+    let elements = try elements(first, count: count, size: size, "vpmu_event_row", Boundary.Minimum.event)
+    var rows: [EventRow] = []
+    for (n, element) in elements.enumerated() {
+      var row = vpmu_event_row()
+      Boundary.copy(element, size: size, into: &row)
+      rows.append(EventRow(row, name: row.name == nil ? nil : try text(row.name, "\(field)[\(n)].name")))
     }
+    return rows
   }
 
   private func ranges(_ info: vpmu_plugin_info) throws(PluginLoadError) -> [RegisterRange] {
@@ -109,6 +116,10 @@ struct TableReader {
         throw invalid("ranges[\(n)] is empty, or goes beyond the last MSR, RDPMC selector or counter")
       }
       ranges.append(checked)
+    }
+    let registers = ranges.reduce(UInt64(0)) { $0 + UInt64($1.count) }
+    guard registers <= RegisterFile.maximumRegisters else {
+      throw invalid("ranges claim \(registers) registers, \(RegisterFile.maximumRegisters) is the limit")
     }
     return ranges
   }
@@ -162,26 +173,40 @@ struct TableReader {
   private func invalid(_ what: String) -> PluginLoadError { .invalidDeclaration(path: path, what: what) }
 }
 
+extension EventRow {
+  fileprivate init(_ row: vpmu_event_row, name: String?) {
+    let event = ModelEvent(select: row.select, row.generic, row.quality)
+    self.init(
+      row.select, event.generic, event.quality, name, features: ModelFeatures(rawValue: row.features),
+      counters: row.counters)
+    isMisnumbered = event.isMisnumbered
+  }
+}
+
 extension RegisterRange {
-  /// Nil if a register, a counter or a selector of it would lie outside its index space.
+  /// Nil if a register, a counter, a selector or a constant of it would lie outside its index space.
   fileprivate init?(checking range: vpmu_register_range) {
-    let last = UInt64(range.first) + UInt64(range.count) * UInt64(range.stride)
-    guard range.count > 0, range.stride > 0, last - UInt64(range.stride) <= UInt64(UInt32.max) else { return nil }
+    let stride = max(range.stride, 1)
+    let last = UInt64(range.first) + UInt64(range.count) * UInt64(stride)
+    guard range.count > 0, last - UInt64(stride) <= UInt64(UInt32.max) else { return nil }
     // A role that a newer header names is, to this core, just a register.
-    let role = RegisterRole(rawValue: range.role) ?? .other
-    let hasSelector = range.rdpmc_base != .max
+    let role = RegisterRole(rawValue: range.role.rawValue) ?? .other
+    let hasSelector = range.flags & VPMU_RANGE_RDPMC != 0
     switch role {
     case .gpCounter, .eventSelect:
       guard UInt64(range.first_pmc) + UInt64(range.count) <= UInt64(VPMU_MAX_GP) else { return nil }
     case .fixedCounter:
       let end = UInt64(range.first_pmc) + UInt64(range.count)
       guard range.first_pmc >= VPMU_FIXED_BASE, end <= UInt64(VPMU_FIXED_BASE + VPMU_MAX_FIXED) else { return nil }
+    case .constant:
+      guard UInt64(range.word) + UInt64(range.count) <= 4 else { return nil }
     default: break
     }
     if hasSelector && UInt64(range.rdpmc_base) + UInt64(range.count) > UInt64(UInt32.max) { return nil }
     self.init(
-      role, first: range.first, count: range.count, stride: range.stride,
-      firstPMC: PMCIndex(rawValue: range.first_pmc), rdpmcBase: hasSelector ? range.rdpmc_base : nil,
-      traits: RegisterTraits(rawValue: range.flags), features: RegisterFeatures(rawValue: range.features))
+      role, first: range.first, count: range.count, stride: stride, firstPMC: PMCIndex(rawValue: range.first_pmc),
+      rdpmcBase: hasSelector ? range.rdpmc_base : nil, word: range.word,
+      traits: RegisterTraits(rawValue: range.flags & ~VPMU_RANGE_RDPMC),
+      features: ModelFeatures(rawValue: range.features))
   }
 }

@@ -2,8 +2,8 @@ import Glibc
 
 /// The plugins that a search found, loaded, and the candidates that were refused, in the order of the search.
 ///
-/// A file is taken once, whatever paths lead to it. Of plugins with one id, the one in the first place is used, and those in
-/// later places are *shadowed* by it; two in one place are an error, and neither is used.
+/// A file is taken once, whatever paths lead to it. Of plugins with one id, the one in the first place is used, and
+/// those in later places are *shadowed* by it; two in one place are an error, and neither is used.
 public struct PluginCatalogue: Sendable {
   /// A candidate.
   public struct Entry: Sendable {
@@ -19,8 +19,8 @@ public struct PluginCatalogue: Sendable {
     public fileprivate(set) var shadowedBy: String?
     /// Who else could have written the file, where ``PluginTrust/anyone`` lets it in all the same.
     public let distrust: PluginLoadError?
-    /// How long it took to check the file, to load it and to read its tables, in ns. A file that this process has loaded
-    /// before takes no time.
+    /// How long it took to check the file, to load it and to read its tables, in ns. A file that this process has
+    /// loaded before takes no time.
     public let loadTime: UInt64
 
     /// The plugin, if it is one that can be used.

@@ -1,5 +1,5 @@
-/// A shared library for this machine in ELF64 form: as much as it takes to find a section by name. What the file says is
-/// never trusted: each offset and size is checked against the file's end.
+/// A shared library for this machine in ELF64 form: as much as it takes to find a section by name. What the file says
+/// is never trusted: each offset and size is checked against the file's end.
 ///
 /// Source: System V ABI, chapter 4, "Object Files"; AMD64 supplement, 4.1.
 package struct ELFImage {

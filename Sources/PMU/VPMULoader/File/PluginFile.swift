@@ -23,19 +23,20 @@ public struct PluginFile: Sendable {
   public let path: String
   /// What its section `vpmu_abi` says.
   public let abi: PluginABI
-  /// Who else could have written it, as ``PluginLoadError/untrusted(path:culprit:reason:mend:)``; nil if nobody, which it
-  /// always is with ``PluginTrust/ownersOnly``.
+  /// Who else could have written it, as ``PluginLoadError/untrusted(path:culprit:reason:mend:)``; nil if nobody, which
+  /// it always is with ``PluginTrust/ownersOnly``.
   public let distrust: PluginLoadError?
   let identity: FileIdentity
 
   /// Reads the ELF header and the identity section, and looks who could have written the file.
   ///
-  /// That it is this file which is loaded later needs no second look: the directories are judged before the file is opened,
-  /// from the root down, so that each name is looked up in a directory that others can't change. What the path names then
-  /// can only be changed by those who are trusted anyway. The libraries that the plugin links in turn are found and loaded
-  /// by the dynamic linker, and are not judged.
+  /// That it is this file which is loaded later needs no second look: the directories are judged before the file is
+  /// opened, from the root down, so that each name is looked up in a directory that others can't change. What the path
+  /// names then can only be changed by those who are trusted anyway. The libraries that the plugin links in turn are
+  /// found and loaded by the dynamic linker, and are not judged.
   ///
-  /// - Throws: ``PluginLoadError``: `notFound`, `unreadable`, `notAPlugin`, `wrongArchitecture`, `abiMajor`, `untrusted`
+  /// - Throws: ``PluginLoadError``: `notFound`, `unreadable`, `notAPlugin`, `wrongArchitecture`, `abiMajor`,
+  ///   `untrusted`
   public init(path given: String, trust: PluginTrust = .ownersOnly) throws(PluginLoadError) {
     path = try Self.resolve(given)
     let writers = TrustedWriters.ofThisProcess

@@ -1,4 +1,5 @@
-/// Where a candidate was looked for, in the order of the search. Where an id is found more than once, the first place wins.
+/// Where a candidate was looked for, in the order of the search. Where an id is found more than once, the first place
+/// wins.
 public enum PluginOrigin: String, Sendable, CaseIterable {
   /// Named by whoever runs the program (`--plugin`).
   case named = "named"
@@ -11,6 +12,6 @@ public enum PluginOrigin: String, Sendable, CaseIterable {
   /// In `../lib/vpmu`, seen from the directory of the program.
   case libraryDirectory = "lib/vpmu"
 
-  /// Whether somebody asked for exactly this place, and is told if nothing is there.
+  /// Whether the user named exactly this file or directory: it is an error if nothing is there.
   var isExplicit: Bool { self == .named || self == .environment }
 }

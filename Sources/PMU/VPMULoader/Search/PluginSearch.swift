@@ -28,8 +28,8 @@ public struct PluginSearch: Sendable {
     self.trust = trust
   }
 
-  /// In the order of ``PluginOrigin``. In a process with raised rights (set-user-ID, file capabilities) the environment and
-  /// the user's directory are left out: its caller must not choose its code.
+  /// In the order of ``PluginOrigin``. In a process with raised rights (set-user-ID, file capabilities) the environment
+  /// and the user's directory are left out: its caller must not choose its code.
   ///
   /// - Parameter named: files or directories
   public static func standard(named: [String] = [], trust: PluginTrust = .ownersOnly) -> PluginSearch {

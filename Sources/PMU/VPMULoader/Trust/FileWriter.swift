@@ -8,8 +8,8 @@ package enum FileWriter: Hashable, Sendable {
 }
 
 extension stat {
-  /// The owner, who can change the mode at any time, and whom the mode lets write. In a sticky directory all but the owner
-  /// can only add files and change their own: no file of somebody else's.
+  /// The owner, who can change the mode at any time, and whom the mode lets write. In a sticky directory all but the
+  /// owner can only add files and change their own: no file of somebody else's.
   package var writers: Set<FileWriter> {
     var writers: Set<FileWriter> = [.user(st_uid)]
     if isDirectory && st_mode & S_ISVTX != 0 { return writers }

@@ -15,8 +15,8 @@ package enum UserDatabase {
     }
   }
 
-  /// Whether a group is the private one of a user: it has the user's name, and no other member. Those who create users so
-  /// set a umask that lets the group write (`USERGROUPS_ENAB` of login.defs(5)).
+  /// Whether a group is the private one of a user: it has the user's name, and no other member. Those who create users
+  /// so set a umask that lets the group write (`USERGROUPS_ENAB` of login.defs(5)).
   package static func isPrivate(_ group: gid_t, of id: uid_t) -> Bool {
     guard let user = user(id) else { return false }
     return look { (entry: inout Glibc.group, found: inout UnsafeMutablePointer<Glibc.group>?, buffer, size) in

@@ -1,18 +1,16 @@
 /// Two ways to do the same, timed by turns, round after round: what disturbs the machine disturbs both.
-@usableFromInline
 struct CallRounds {
-  @usableFromInline static var rounds: Int { 101 }
+  static var rounds: Int { 101 }
   /// Calls of one round, at least: some 50 µs, of which reading the clock is nothing.
-  @usableFromInline static var calls: Int { 20_000 }
+  static var calls: Int { 20_000 }
 
   /// What the calls of a sweep are made with.
-  @usableFromInline let accesses: [SampleAccess]
+  let accesses: [SampleAccess]
 
-  @inlinable
   init(_ accesses: [SampleAccess]) { self.accesses = accesses }
 
   /// - Returns: the time of one call for each
-  @inlinable @inline(__always)
+  @inline(__always)
   func compare(_ one: (SampleAccess) -> UInt64, _ other: (SampleAccess) -> UInt64) -> (CallTime, CallTime) {
     let sweeps = Self.calls / max(accesses.count, 1) + 1
     var times = (Samples(capacity: Self.rounds), Samples(capacity: Self.rounds))
@@ -24,7 +22,7 @@ struct CallRounds {
     return (times.0.callTime(calls), times.1.callTime(calls))
   }
 
-  @inlinable @inline(__always)
+  @inline(__always)
   func round(_ sweeps: Int, _ call: (SampleAccess) -> UInt64) -> UInt64 {
     accesses.withUnsafeBufferPointer { accesses in
       var sum: UInt64 = 0
@@ -44,7 +42,6 @@ struct CallRounds {
 }
 
 extension Samples {
-  @usableFromInline
   func callTime(_ calls: UInt64) -> CallTime {
     let summary = summary
     return CallTime(best: summary.minimum &* 100 / calls, median: summary.median &* 100 / calls)
@@ -52,8 +49,7 @@ extension Samples {
 }
 
 /// Where results go, so that no call is spared.
-@usableFromInline
 enum CallSink {
-  @usableFromInline @inline(never)
+  @inline(never)
   static func take(_ value: UInt64) { _ = value }
 }

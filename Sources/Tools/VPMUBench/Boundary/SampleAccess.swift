@@ -2,28 +2,24 @@ import CVPMU
 import VPMUModel
 
 /// A register or an RDPMC selector of a guest, and what is written to it.
-@frozen @usableFromInline
 struct SampleAccess: BitwiseCopyable {
-  @usableFromInline var number: UInt32
-  @usableFromInline var value: UInt64
+  var number: UInt32
+  var value: UInt64
 
-  @inlinable
   init(number: UInt32, value: UInt64) {
     self.number = number
     self.value = value
   }
 }
 
-/// What the callbacks of a model are called with: the registers that a guest's driver uses, as the model declares them and
-/// as far as they exist.
-@usableFromInline
+/// What the callbacks of a model are called with: the registers that a guest's driver uses, as the model declares them
+/// and as far as they exist.
 struct SampleAccesses {
   /// Registers, with what a driver writes to them.
-  @usableFromInline var registers: [SampleAccess] = []
-  @usableFromInline var selectors: [SampleAccess] = []
+  var registers: [SampleAccess] = []
+  var selectors: [SampleAccess] = []
 
   /// - Parameter state: of a guest that is set up
-  @usableFromInline
   init(_ model: some PMUModel, _ state: PMUState) {
     let declaration = model.declaration
     let event = declaration.events.first?.select ?? 0
@@ -32,11 +28,11 @@ struct SampleAccesses {
       switch range.role {
       case .gpCounter, .fixedCounter: value = 0xFFFF_0000
       case .eventSelect: value = event | VPMU_SELECT_USER | VPMU_SELECT_INTERRUPT | VPMU_SELECT_ENABLE
-      case .globalControl: value = state.pointee.all_valid
+      case .globalControl: value = state.fields.all_valid
       default: continue
       }
       for n in 0..<range.count {
-        guard let register = range.register(n), model.isValidMSR(register, state) else { continue }
+        guard let register = range.register(n), model._isValidMSR(register, state.view) else { continue }
         registers.append(SampleAccess(number: register.rawValue, value: value))
         guard let base = range.rdpmcBase else { continue }
         selectors.append(SampleAccess(number: base.rawValue &+ n, value: 0))

@@ -2,15 +2,13 @@ import CLinux
 import Glibc
 
 /// What this process holds now.
-@usableFromInline
 struct ProcessUsage {
   /// Allocated by malloc(3), in bytes: mallinfo2(3).
-  @usableFromInline let heapBytes: Int
+  let heapBytes: Int
   /// Open descriptors: /proc/self/fd.
-  @usableFromInline let descriptors: Int
+  let descriptors: Int
 
   /// - Throws: ``BenchError/host(reason:)`` if no descriptor is left to look by
-  @usableFromInline
   init() throws(BenchError) {
     heapBytes = Int(clamping: clinux_heap_bytes())
     descriptors = try Self.openDescriptors()

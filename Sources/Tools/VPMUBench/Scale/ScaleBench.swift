@@ -1,10 +1,12 @@
 import Glibc
 import GuestPerf
-import KVMGuest
+import PerfEventHost
 import VPMUCore
+import VPMULoader
 import VPMUModel
 
-/// Many virtual CPUs in one process: threads as far as there are processors, and vCPUs that take turns on them beyond that.
+/// Many virtual CPUs in one process: threads as far as there are processors, and vCPUs that take turns on them beyond
+/// that.
 ///
 /// | step | what is looked at |
 /// |---|---|
@@ -12,21 +14,19 @@ import VPMUModel
 /// | each programs a counter | descriptors in use |
 /// | each stops, and time slices pass | descriptors that are left |
 /// | all threads make accesses on vCPUs of their own | time of one, which must not grow with the number of vCPUs |
-public struct ScaleBench<Model: PMUModel & Sendable>: Sendable {
-  @inlinable
+public struct ScaleBench: Sendable {
   public static var mostVCPUs: Int { 4096 }
 
-  @usableFromInline let guest: BenchGuest<Model>
-  @usableFromInline let vcpus: Int
+  let guest: BenchGuest<PluginModel>
+  let vcpus: Int
 
   /// - Parameter vcpus: 1 to ``mostVCPUs``
-  public init(_ guest: BenchGuest<Model>, vcpus: Int) {
+  public init(_ guest: BenchGuest<PluginModel>, vcpus: Int) {
     self.guest = guest
     self.vcpus = max(1, min(vcpus, Self.mostVCPUs))
   }
 
   /// - Throws: ``BenchError``
-  @inlinable
   public func run(_ selection: HostSelection, _ policy: PolicyKind) throws(BenchError) -> ScaleResult {
     switch try ChosenHost.choose(selection).host {
     case .simulated: return try run(policy) { () throws(BenchError) in SimulatedBenchHost() }
@@ -35,7 +35,6 @@ public struct ScaleBench<Model: PMUModel & Sendable>: Sendable {
     }
   }
 
-  @inlinable
   func run<Host: BenchHost & SendableMetatype>(
     _ policy: PolicyKind, _ host: @escaping @Sendable () throws(BenchError) -> Host
   ) throws(BenchError) -> ScaleResult {
@@ -45,23 +44,20 @@ public struct ScaleBench<Model: PMUModel & Sendable>: Sendable {
   }
 }
 
-@usableFromInline
-struct ScaleRun<Model: PMUModel & Sendable, Host: BenchHost & SendableMetatype>: PolicyKind.Visitor, Sendable {
-  @usableFromInline let guest: BenchGuest<Model>
-  @usableFromInline let vcpus: Int
+struct ScaleRun<Host: BenchHost & SendableMetatype>: PolicyKind.Visitor, Sendable {
+  let guest: BenchGuest<PluginModel>
+  let vcpus: Int
   /// Makes a host of a thread.
-  @usableFromInline let host: @Sendable () throws(BenchError) -> Host
+  let host: @Sendable () throws(BenchError) -> Host
 
-  @usableFromInline
-  init(guest: BenchGuest<Model>, vcpus: Int, host: @escaping @Sendable () throws(BenchError) -> Host) {
+  init(guest: BenchGuest<PluginModel>, vcpus: Int, host: @escaping @Sendable () throws(BenchError) -> Host) {
     self.guest = guest
     self.vcpus = vcpus
     self.host = host
   }
 
-  @inlinable
   func visit<Policy: EventPolicy>(_ policy: Policy) throws -> ScaleResult {
-    var (crew, host) = (ScaleGroup<Model, Host, Policy>(), try host())
+    var (crew, host) = (ScaleGroup<Host, Policy>(), try host())
     let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     // The first one of a process makes what all share.
     try crew.add(1, guest, host, policy)
@@ -84,7 +80,6 @@ struct ScaleRun<Model: PMUModel & Sendable, Host: BenchHost & SendableMetatype>:
       accessTime: samples.median, bestAccessTime: samples.minimum)
   }
 
-  @inlinable
   func measure<Policy: EventPolicy>(_ policy: Policy, _ threads: Int) throws -> Samples {
     var running: [VCPUThread.Running<Swift.Result<Samples, BenchError>>] = []
     for thread in 0..<threads {
@@ -92,13 +87,13 @@ struct ScaleRun<Model: PMUModel & Sendable, Host: BenchHost & SendableMetatype>:
       running.append(
         try VCPUThread.start { [self] () -> Swift.Result<Samples, BenchError> in
           do {
-            var crew = ScaleGroup<Model, Host, Policy>()
+            var crew = ScaleGroup<Host, Policy>()
             try crew.add(share, guest, try host(), policy)
             return .success(try crew.timeAccesses())
           } catch { return .failure(error as? BenchError ?? .host(reason: "\(error)")) }
         })
     }
-    var samples = Samples(capacity: threads * ScaleGroup<Model, Host, Policy>.rounds)
+    var samples = Samples(capacity: threads * ScaleGroup<Host, Policy>.rounds)
     for thread in running { samples.add(try thread.wait().get()) }
     return samples
   }

@@ -1,33 +1,27 @@
 import GuestPerf
 import VPMUCore
+import VPMULoader
 import VPMUModel
 
 /// The virtual CPUs of one thread, which take turns on it.
-@usableFromInline
-struct ScaleGroup<Model: PMUModel, Host: BenchHost, Policy: EventPolicy> {
-  @usableFromInline typealias PMU = VirtualPMU<Model, Host.Events, Policy>
+struct ScaleGroup<Host: BenchHost, Policy: EventPolicy> {
+  typealias PMU = VirtualPMU<PluginModel, Host.Events, Policy>
 
-  @inlinable
   static var rounds: Int { 401 }
   /// Accesses of a round, at least: enough to forget the clock.
-  @inlinable
   static var accesses: Int { 4096 }
   /// Of one vCPU in its turn: two writes and two reads of registers.
-  @inlinable
   static var accessesOfTurn: Int { 4 }
 
-  @usableFromInline
   init() {}
 
-  @usableFromInline var pmus: [PMU] = []
-  @usableFromInline var registers: CounterRegisters?
-  @usableFromInline var event: UInt64 = 0
+  var pmus: [PMU] = []
+  var registers: CounterRegisters?
+  var event: UInt64 = 0
 
-  @inlinable
   mutating func reserve(_ count: Int) { pmus.reserveCapacity(pmus.count + count) }
 
-  @inlinable
-  mutating func add(_ count: Int, _ guest: BenchGuest<Model>, _ host: Host, _ policy: Policy) throws {
+  mutating func add(_ count: Int, _ guest: BenchGuest<PluginModel>, _ host: Host, _ policy: Policy) throws {
     for _ in 0..<count {
       pmus.append(
         try VirtualPMU(
@@ -40,17 +34,14 @@ struct ScaleGroup<Model: PMUModel, Host: BenchHost, Policy: EventPolicy> {
   }
 
   /// USR and EN.
-  @inlinable
   static var userEnable: UInt64 { 1 << 16 | 1 << 22 }
 
   /// No vCPUs, but what was learned by them.
-  @inlinable
   mutating func clear() { pmus.removeAll() }
 
   /// Each vCPU counts an event.
   ///
   /// - Throws: ``BenchError/host(reason:)`` if one does not
-  @inlinable
   func program() throws {
     guard let registers else { return }
     for (place, pmu) in pmus.enumerated() {
@@ -63,7 +54,6 @@ struct ScaleGroup<Model: PMUModel, Host: BenchHost, Policy: EventPolicy> {
   }
 
   /// Each stops, and two time slices pass.
-  @inlinable
   func stop() throws {
     guard let registers else { return }
     for pmu in pmus {
@@ -77,7 +67,6 @@ struct ScaleGroup<Model: PMUModel, Host: BenchHost, Policy: EventPolicy> {
   }
 
   /// - Returns: by round, the time of an access in hundredths of a ns
-  @inlinable
   func timeAccesses() throws -> Samples {
     var samples = Samples(capacity: Self.rounds)
     guard let registers else { return samples }

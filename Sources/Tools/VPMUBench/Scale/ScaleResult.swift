@@ -7,20 +7,19 @@ public struct ScaleResult: Sendable, Equatable {
   public var threads: Int
   public var host: String
   public var policy: String
-  /// Heap of one vPMU and its host that do nothing, in bytes; the mailbox and the state are in it. The thread's stack, and what the
-  /// VMM itself needs for a vCPU, are not.
+  /// Heap of one vPMU and its host that do nothing, in bytes; the mailbox and the state are in it. The thread's stack,
+  /// and what the VMM itself needs for a vCPU, are not.
   public var idleBytes: Int
   /// Descriptors of all vPMUs: idle; each with one counter programmed; two time slices after the guests stopped.
   public var idleDescriptors: Int
   public var usedDescriptors: Int
   public var descriptorsAfter: Int
-  /// Time of one access with the `enter` after it, while all threads do the same, in hundredths of a ns: median of the rounds of all
-  /// threads. A round goes once over the vCPUs of the thread, with as many accesses for each.
+  /// Time of one access with the `enter` after it, while all threads do the same, in hundredths of a ns: median of the
+  /// rounds of all threads. A round goes once over the vCPUs of the thread, with as many accesses for each.
   public var accessTime: UInt64
   /// The same, of the fastest round.
   public var bestAccessTime: UInt64
 
-  @usableFromInline
   init(
     vcpus: Int, threads: Int, host: String, policy: String, idleBytes: Int, idleDescriptors: Int, usedDescriptors: Int,
     descriptorsAfter: Int, accessTime: UInt64, bestAccessTime: UInt64

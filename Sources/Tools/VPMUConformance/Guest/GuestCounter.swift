@@ -3,15 +3,18 @@ import VPMUCore
 import VPMUModel
 import VPMUTrace
 
-/// One counter of one preset, with the registers by which a guest programs it. A case of a rule: ``guest(_:)`` makes a
-/// fresh guest for it.
+/// One counter of one preset, with the registers by which a guest programs it. ``guest(_:)`` makes a fresh guest for
+/// it.
 struct GuestCounter {
   let subject: Subject
   let preset: Preset
   let pmc: PMCIndex
-  /// Its event select, or the control register of the fixed counters: the one declared last, which is the better one.
+  /// Its event select, or the control register of the fixed counters: the one declared last, which is to be preferred.
   let control: GuestRegister
-  /// Where its value is written and read, the better one too.
+  /// The event select whose enable bit is that of its whole range (VPMU_RANGE_SHARED_ENABLE); nil if its own enables
+  /// it.
+  let sharedEnable: GuestRegister?
+  /// The register of its value: the one declared last, too.
   let value: GuestRegister
   /// Event and unit mask that a fixed counter counts.
   let fixedEvent: UInt64
@@ -22,10 +25,11 @@ struct GuestCounter {
   /// Whether its control has a bit for the interrupt.
   let canInterrupt: Bool
 
-  /// A fresh guest, all of whose counters are globally enabled.
+  /// A fresh guest, all of whose counters are globally enabled, and by the enable bit that they share.
   func guest(_ title: String) throws(Finding) -> TracedGuest {
     let guest = try TracedGuest(subject, preset, title)
     try guest.enableGlobally(guest.state.all_valid)
+    if let sharedEnable, sharedEnable != control { try guest.write(sharedEnable.msr, VPMU_SELECT_ENABLE) }
     return guest
   }
 
@@ -61,7 +65,7 @@ extension Subject {
     }
   }
 
-  /// The counters of all presets that a guest can program, read, and see count.
+  /// The counters of all presets that a guest can program and read.
   ///
   /// - Throws: ``Finding/notApplicable(_:)`` if there is none
   func counters(_ kind: CounterKind, interrupting: Bool = false) throws(Finding) -> [GuestCounter] {
@@ -75,31 +79,34 @@ extension Subject {
     return all
   }
 
-  /// Those of one preset; maybe none.
+  /// The counters of one preset; empty if there are none.
   func counters(_ kind: CounterKind, of preset: Preset) throws(Finding) -> [GuestCounter] {
     let guest = try TracedGuest(self, preset, "")
     let registers = guest.registers
-    // A copy: a pointer into the guest would not keep it alive.
-    var state = guest.state
+    let state = guest.state
+    let view = guest.vpmu.liveState.view
     var counters: [GuestCounter] = []
     for pmc in PMCSet(state.all_valid) where kind.contains(pmc) {
       let controls = pmc.isFixed ? registers.all(.fixedControl) : registers.all(.eventSelect, of: pmc)
       guard let control = controls.last(where: \.isWritable),
         let value = registers.values(of: pmc).last(where: \.isWritable)
       else { continue }
-      let has = ~control.reserved(&state) >> (pmc.isFixed ? UInt64(4 * pmc.number) : 0)
+      let has = ~control.reserved(view) >> (pmc.isFixed ? UInt64(4 * pmc.number) : 0)
       var rings: [TraceRing] = []
       if has & (pmc.isFixed ? VPMU_FIXED_USER : VPMU_SELECT_USER) != 0 { rings.append(.user) }
       if has & (pmc.isFixed ? VPMU_FIXED_OS : VPMU_SELECT_OS) != 0 { rings.append(.kernel) }
       guard !rings.isEmpty else { continue }
       counters.append(
         GuestCounter(
-          subject: self, preset: preset, pmc: pmc, control: control, value: value,
-          fixedEvent: pmc.isFixed ? try model.findFixedEvent(pmc.number, &state).select : 0,
+          subject: self, preset: preset, pmc: pmc, control: control,
+          sharedEnable: control.traits.contains(.sharedEnable)
+            ? registers.first(.eventSelect, .sharedEnable) : nil,
+          value: value,
+          fixedEvent: pmc.isFixed ? try model._findFixedEvent(pmc.number, view).select : 0,
           mask: pmc.isFixed ? state.fixed_mask : state.gp_mask, rings: rings,
           canInterrupt: has & (pmc.isFixed ? VPMU_FIXED_INTERRUPT : VPMU_SELECT_INTERRUPT) != 0))
     }
-    return counters
+    return withExtendedLifetime(guest) { counters }
   }
 
   /// Event and unit mask of the declared events, each once.

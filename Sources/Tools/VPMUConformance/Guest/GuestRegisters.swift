@@ -12,7 +12,7 @@ struct GuestRegister: Equatable {
   var traits: RegisterTraits { range.traits }
 }
 
-/// The registers of a model by role, for a guest whose shape is known: what the ranges declare and `refresh` has made.
+/// The registers of a model by role, for a guest whose shape is known: from the declared ranges and the shape.
 struct GuestRegisters {
   /// Those that exist, in the order of the declaration.
   let existing: [GuestRegister]
@@ -20,19 +20,19 @@ struct GuestRegisters {
   let absent: [GuestRegister]
   private let ranges: [RegisterRange]
 
-  init(_ declaration: ModelDeclaration, _ state: UnsafePointer<vpmu_state>) {
+  init(_ declaration: ModelDeclaration, _ state: PMUStateView) {
     ranges = declaration.ranges
-    let features = RegisterFeatures(rawValue: state.pointee.features)
+    let features = ModelFeatures(rawValue: state.fields.features)
     var existing: [GuestRegister] = []
     var absent: [GuestRegister] = []
     for range in declaration.ranges {
       let isThere = range.features.isSubset(of: features)
-      // A range may claim every number that there is; one of counters has 16 at most.
+      // A range may claim every MSR number; one of counters has 16 at most.
       for n in 0..<min(range.count, 4096) {
         let pmc = range.role.hasCounter ? PMCIndex(rawValue: range.firstPMC.rawValue &+ n) : nil
         let register = GuestRegister(
           msr: MSRNumber(range.first.rawValue &+ n &* range.stride), range: range, pmc: pmc)
-        let hasCounter = pmc.map { $0.bit & state.pointee.all_valid != 0 } ?? true
+        let hasCounter = pmc.map { $0.bit & state.fields.all_valid != 0 } ?? true
         if isThere && hasCounter { existing.append(register) } else { absent.append(register) }
       }
     }
@@ -43,6 +43,10 @@ struct GuestRegisters {
   func all(_ role: RegisterRole) -> [GuestRegister] { existing.filter { $0.role == role } }
 
   func first(_ role: RegisterRole) -> GuestRegister? { existing.first { $0.role == role } }
+
+  func first(_ role: RegisterRole, _ traits: RegisterTraits) -> GuestRegister? {
+    existing.first { $0.role == role && $0.traits.isSuperset(of: traits) }
+  }
 
   /// The registers of a role that belong to this counter.
   func all(_ role: RegisterRole, of pmc: PMCIndex) -> [GuestRegister] {
@@ -64,13 +68,13 @@ extension RegisterRole {
 extension GuestRegister {
   /// The bits of a written value that the register does not have (R in the header's words), zero for counters, whose
   /// width says it.
-  func reserved(_ state: UnsafePointer<vpmu_state>) -> UInt64 {
+  func reserved(_ state: PMUStateView) -> UInt64 {
     switch role {
-    case .eventSelect: state.pointee.event_select_reserved
-    case .fixedControl: state.pointee.fixed_control_reserved
-    case .globalControl: state.pointee.global_control_reserved
-    case .globalStatus, .globalStatusClear, .globalStatusSet: state.pointee.global_status_reserved
-    case .gpCounter, .fixedCounter, .other: 0
+    case .eventSelect: state.fields.event_select_reserved
+    case .fixedControl: state.fields.fixed_control_reserved
+    case .globalControl: state.fields.global_control_reserved
+    case .globalStatus, .globalStatusClear, .globalStatusSet: state.fields.global_status_reserved
+    case .gpCounter, .fixedCounter, .constant, .other: 0
     }
   }
 }

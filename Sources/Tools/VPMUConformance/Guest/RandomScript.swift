@@ -4,8 +4,7 @@ import VPMUCore
 import VPMUModel
 import VPMUTrace
 
-/// Operations of a guest that does anything, mostly near its PMU's registers, in no order at all. Their answers are to be
-/// found out.
+/// Random operations of a guest, mostly near its PMU's registers. Their answers are placeholders.
 struct RandomScript {
   private var generator: SeededGenerator
   private let registers: [MSRNumber]
@@ -15,14 +14,14 @@ struct RandomScript {
 
   init(_ declaration: ModelDeclaration, _ generator: SeededGenerator) {
     self.generator = generator
-    // A plugin may declare no register, or none for RDPMC: then it is asked for one that it does not have.
+    // A plugin may declare no register, or none for RDPMC: then the script uses one that it does not have.
     registers = declaration.claimedNumbers + [MSRNumber(0)]
     selectors = declaration.ranges.compactMap { $0.rdpmcBase?.rawValue } + [0]
     codes = declaration.events.map(\.select) + [0x1234, 0]
     eventSelectMask = declaration.eventSelectMask
   }
 
-  /// - Parameter count: about so many operations; a `run` is two, as it follows an `enter`
+  /// - Parameter count: the approximate number; a `run` is two operations, as it follows an `enter`
   mutating func operations(_ count: Int) -> [TraceOperation] {
     var operations: [TraceOperation] = []
     operations.reserveCapacity(count)
@@ -60,7 +59,7 @@ struct RandomScript {
     }
   }
 
-  /// Often an event select that counts, or few low bits, which enable counters; else any value.
+  /// Often an event select that counts, or low bits, which enable counters; otherwise any value.
   private mutating func value() -> UInt64 {
     switch generator.below(8) {
     case 0...3: generator.pick(codes) | VPMU_SELECT_ENABLE | generator.below(32) << 16
@@ -84,7 +83,7 @@ struct RandomScript {
 }
 
 extension ModelDeclaration {
-  /// MSR numbers that some range claims: all of them, or the first and the last ones of a long range.
+  /// MSR numbers that some range claims: all of a range, or the first and the last 32 of a long one.
   var claimedNumbers: [MSRNumber] {
     ranges.flatMap { range in
       let all = 0..<range.count

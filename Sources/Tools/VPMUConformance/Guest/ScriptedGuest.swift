@@ -5,10 +5,10 @@ import VPMULoader
 import VPMUModel
 import VPMUTrace
 
-/// A guest of one preset that does what it is told and writes down what it was answered: for rules that compare one run
-/// with another, and know no right answer by themselves.
+/// A guest of one preset that performs given operations and records the answers: for rules that compare one run with
+/// another and have no expected answers of their own.
 ///
-/// An operation's own answer is nothing to it; ``answers`` holds the same operations with the answers that were given.
+/// The answer in a given operation is ignored; ``answers`` holds the same operations with the answers of the plugin.
 final class ScriptedGuest {
   let model: PluginModel
   let preset: Preset
@@ -29,7 +29,7 @@ final class ScriptedGuest {
   }
 
   /// What `refresh` made, and what the registers hold now.
-  var state: vpmu_state { vpmu.state.pointee }
+  var state: vpmu_state { vpmu.liveState.fields }
 
   /// The answers that a fresh guest gives to a script.
   static func answers(
@@ -40,9 +40,9 @@ final class ScriptedGuest {
     return guest.answers
   }
 
-  /// Does one thing; a `run` without the `enter` that belongs before it.
+  /// Performs one operation; a `run` without the `enter` that belongs before it.
   ///
-  /// - Returns: the same with the answer that was given
+  /// - Returns: the same operation with the plugin's answer
   @discardableResult
   func perform(_ operation: TraceOperation) throws(Finding) -> TraceOperation {
     let answered: TraceOperation
@@ -91,15 +91,15 @@ final class ScriptedGuest {
 }
 
 extension ReadAnswer {
-  /// As it stands in a trace.
+  /// The value as a trace has it.
   fileprivate var value: UInt64? {
     if case .value(let value) = self { value } else { nil }
   }
 }
 
 extension TraceOperation {
-  /// Without what tells how host events are kept, which no guest sees.
-  var asGuestsSeeIt: TraceOperation {
+  /// Without the number of host events, which no guest can observe.
+  var guestVisible: TraceOperation {
     if case .enter(let pmi, _) = self { .enter(pmi: pmi, hostEvents: 0) } else { self }
   }
 }

@@ -1,9 +1,9 @@
-/// The shortest part of `elements` found for which `holds` is true, as it must be for the whole: pieces are left out,
-/// halves first and single elements last, until none can go. The last element stays.
+/// A short part of `elements` for which `holds` is true, as it must be for the whole: pieces are removed, halves first
+/// and single elements last, until none can be removed. The last element stays.
 ///
-/// `holds` is asked a few times the number of elements, and a few times more for each that stays.
+/// `holds` is called a few times the number of elements, and a few times more for each that stays.
 ///
-/// - Parameter mayGo: elements that can be left out
+/// - Parameter mayGo: whether an element can be removed
 package func shortest<Element, Failure: Error>(
   _ elements: [Element], removing mayGo: (Element) -> Bool = { _ in true },
   where holds: ([Element]) throws(Failure) -> Bool
@@ -12,7 +12,7 @@ package func shortest<Element, Failure: Error>(
   var piece = max(best.count / 2, 1)
   while true {
     var hasShrunk = false
-    // From the end: what came last decides most.
+    // From the end: the last elements are the most likely to be needed.
     var end = best.count - 1
     while end > 0 {
       let start = max(end - piece, 0)

@@ -3,38 +3,39 @@ import Synchronization
 
 /// Runs each of `bodies` on a thread of its own, from the same moment on.
 ///
-/// - Returns: what each gave; nil for one whose thread could not be started
+/// - Returns: the result of each; nil for one whose thread could not be started
 package func concurrently<Result>(_ bodies: [@Sendable () -> Result]) -> [Result?] {
-  let gate = Gate(bodies.count)
-  let threads = bodies.map { RunningThread($0, behind: gate) }
+  let barrier = Barrier(bodies.count)
+  let threads = bodies.map { RunningThread($0, behind: barrier) }
   return threads.map { $0.join() }
 }
 
-/// Opens when as many have come as are expected.
-private final class Gate: Sendable {
+/// Lets threads continue once as many have arrived as are expected.
+private final class Barrier: Sendable {
   private let missing: Atomic<Int>
 
   init(_ expected: Int) { missing = Atomic(expected) }
 
   func arrive() { missing.subtract(1, ordering: .acquiringAndReleasing) }
 
-  /// Waits by looking: the others come within microseconds, and a thread that sleeps starts late.
-  func pass() {
+  /// Arrives, and waits for the others by polling: they arrive within microseconds, and a thread that sleeps starts
+  /// late.
+  func wait() {
     arrive()
     while missing.load(ordering: .acquiring) > 0 { sched_yield() }
   }
 }
 
-/// A thread, and what it gave when it has ended. Only the thread writes, and only after ``join()`` anyone reads.
+/// A thread and its result. Only the thread writes it, and it is read only after ``join()``.
 private final class RunningThread<Result>: AnyThread, @unchecked Sendable {
   private let body: @Sendable () -> Result
-  private let gate: Gate
+  private let barrier: Barrier
   private var result: Result?
   private var thread: pthread_t?
 
-  init(_ body: @escaping @Sendable () -> Result, behind gate: Gate) {
+  init(_ body: @escaping @Sendable () -> Result, behind barrier: Barrier) {
     self.body = body
-    self.gate = gate
+    self.barrier = barrier
     super.init()
     var thread = pthread_t()
     let context = Unmanaged.passRetained(self as AnyThread)
@@ -42,12 +43,12 @@ private final class RunningThread<Result>: AnyThread, @unchecked Sendable {
       self.thread = thread
     } else {
       context.release()
-      gate.arrive()
+      barrier.arrive()
     }
   }
 
   override func run() {
-    gate.pass()
+    barrier.wait()
     result = body()
   }
 
@@ -57,7 +58,7 @@ private final class RunningThread<Result>: AnyThread, @unchecked Sendable {
   }
 }
 
-/// What `pthread_create` can be handed: a class without a generic parameter.
+/// A class without a generic parameter, as an argument of `pthread_create`.
 private class AnyThread {
   func run() {}
 

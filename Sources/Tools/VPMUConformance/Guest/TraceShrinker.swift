@@ -3,22 +3,22 @@ import VPMUCore
 import VPMUModel
 import VPMUTrace
 
-/// Makes a trace shorter whose last answer differs, as long as it alone does.
+/// Makes a trace shorter whose last answer differs, as long as only that answer does.
 package struct TraceShrinker<Model: PMUModel> {
   private let model: Model
 
   package init(model: Model) { self.model = model }
 
-  /// Without the reads that don't matter: a read changes nothing, so none can change what is right.
+  /// Without the reads that can be removed: a read changes nothing, so it can't change a later right answer.
   package func withoutReads(_ trace: Trace) -> Trace {
     shrink(trace, removing: \.isRead, where: showsLastOnly)
   }
 
-  /// Removes operations, until none of those allowed can go (``shortest(_:removing:where:)``).
+  /// Removes operations until none of the removable ones can be removed (``shortest(_:removing:where:)``).
   ///
   /// - Parameters:
-  ///   - mayGo: operations that can be removed; the last one never is
-  ///   - holds: whether the last answer of what is left still differs
+  ///   - mayGo: whether an operation can be removed; the last one never is
+  ///   - holds: whether the last answer of the rest still differs
   package func shrink(
     _ trace: Trace, removing mayGo: (TraceOperation) -> Bool, where holds: (Trace) -> Bool
   ) -> Trace {

@@ -1,26 +1,33 @@
+import CVPMU
 import VPMUCore
 import VPMUModel
 import VPMUTrace
 
-/// What a perf driver in a guest does with a counter, by the registers' roles.
+/// A guest's counters, programmed by the registers' roles, as a guest's perf driver does.
 extension TracedGuest {
   /// Sets the global control register, if the guest has one.
   func enableGlobally(_ counters: UInt64) throws(Finding) {
     if let control = registers.first(.globalControl) { try write(control.msr, counters) }
   }
 
-  /// Lets a counter count from where it stands. A fixed one counts its own event, whatever `code` is.
+  /// Enables a counter at its current value. A fixed one counts its own event, whatever `code` is.
   ///
-  /// - Parameter rings: nil: all that it can count in
+  /// - Parameter rings: nil: all that its control has a bit for
   func start(
     _ counter: GuestCounter, _ code: UInt64, rings: [TraceRing]? = nil, interrupts: Bool = false
   ) throws(Finding) {
     try program(counter, counter.field(code, rings ?? counter.rings, interrupts: interrupts))
   }
 
-  /// Stops a counter, with a general-purpose one's event left as it is.
+  /// Disables a counter; a general-purpose one keeps its event. One that shares its enable bit is left without rings.
   func stop(_ counter: GuestCounter, _ code: UInt64) throws(Finding) {
-    try program(counter, counter.pmc.isFixed ? 0 : code)
+    let select = counter.sharedEnable == nil ? code : code | VPMU_SELECT_ENABLE
+    try program(counter, counter.pmc.isFixed ? 0 : select)
+  }
+
+  /// Whether the model's events say that this counter can count what `code` names.
+  func canCount(_ counter: GuestCounter, _ code: UInt64) throws(Finding) -> Bool {
+    try counter.subject.model._findArchEvent(code, vpmu.liveState.view).canBeCounted(on: counter.pmc)
   }
 
   private func program(_ counter: GuestCounter, _ field: UInt64) throws(Finding) {
@@ -34,7 +41,7 @@ extension TracedGuest {
     try write(counter.value.msr, value & counter.mask)
   }
 
-  /// Writes the value from which an overflow is `events` away: 1 to 2^31.
+  /// Writes the value at which an overflow is `events` away: 1 to 2^31.
   func set(_ counter: GuestCounter, ahead events: UInt64) throws(Finding) {
     let value = 0 &- events
     let isShort = counter.value.traits.contains(.signExtends)
@@ -45,12 +52,12 @@ extension TracedGuest {
     try read(counter.value.msr, gives: value & counter.mask, because: "\(counter.pmc): \(reason)")
   }
 
-  /// Makes occurrences of the event that the counter counts when it was started with `code`.
+  /// Makes the event occur that the counter counts when it was started with `code`.
   func run(_ counter: GuestCounter, _ code: UInt64, ring: TraceRing? = nil, count: UInt64) throws(Finding) {
     try run(counter.pmc.isFixed ? counter.fixedEvent : code, ring: ring ?? counter.rings[0], count: count)
   }
 
-  /// Makes occurrences of an event as it stands in an event select.
+  /// Makes an event occur that is given as in an event select.
   func run(_ selector: UInt64, ring: TraceRing, count: UInt64) throws(Finding) {
     try run(EventCode(selector: selector, mask: declaration.eventSelectMask), ring: ring, count: count)
   }

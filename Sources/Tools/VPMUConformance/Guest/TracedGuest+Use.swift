@@ -4,12 +4,12 @@ import VPMUCore
 import VPMUModel
 
 extension TracedGuest {
-  /// Writes something to every register and enters, outside the trace: what the guest did before that which matters.
+  /// Writes random values to every register and enters, outside the trace: the earlier use of a virtual CPU.
   func useEverything(_ generator: inout SeededGenerator) throws(Finding) {
     do {
       for _ in 0..<4 {
         for register in registers.existing {
-          let has = ~register.reserved(vpmu.state)
+          let has = ~register.reserved(vpmu.liveState.view)
           _ = try vpmu.writeMSR(register.msr, generator.value() & has)
           _ = try vpmu.writeMSR(register.msr, generator.next() & has, origin: .host)
           // A register of the model's own may have few bits.
@@ -22,8 +22,8 @@ extension TracedGuest {
     }
   }
 
-  /// The first difference from a guest that has the same shape, or should have: a register that reads otherwise, or else a
-  /// byte. Nil: there is none.
+  /// The first difference from a guest that must have the same shape: a register that reads another value, or else a
+  /// byte of the state. Nil if there is none.
   func difference(from other: TracedGuest) throws(Finding) -> String? {
     for register in other.registers.existing {
       let (mine, theirs) = (try answer(register.msr), try other.answer(register.msr))
@@ -37,5 +37,5 @@ extension TracedGuest {
     do { return try vpmu.readMSR(msr) } catch { throw .violated("\(error)", model: preset.name) }
   }
 
-  private var bytes: [UInt8] { withUnsafeBytes(of: vpmu.state.pointee) { Array($0) } }
+  private var bytes: [UInt8] { withUnsafeBytes(of: vpmu.liveState.fields) { Array($0) } }
 }

@@ -5,11 +5,11 @@ import VPMULoader
 import VPMUModel
 import VPMUTrace
 
-/// A guest of one preset on the simulated host, which writes down what it does and the answer that it must get.
+/// A guest of one preset on the simulated host, which records its operations and their expected answers.
 ///
-/// At the first answer that differs it throws a finding: its trace ends with that operation and holds the answer that is
-/// right, so that `vpmu replay` shows exactly this difference. What the rule does not speak of (host events) stands in
-/// the trace as it was seen.
+/// At the first answer that differs it throws a finding: its trace ends with that operation and holds the right answer,
+/// so that `vpmu replay` shows exactly this difference. Answers that the rule does not judge (host events) are in the
+/// trace as they were observed.
 final class TracedGuest {
   typealias Machine = VirtualPMU<PluginModel, SimulatedHost, Reuse>
 
@@ -17,14 +17,14 @@ final class TracedGuest {
   let declaration: ModelDeclaration
   let vpmu: Machine
   let host: SimulatedHost
-  /// What exists for this guest.
+  /// The registers that exist for this guest.
   let registers: GuestRegisters
   private let filter: VMEventFilter
   private(set) var trace: Trace
 
   /// A guest after RESET.
   ///
-  /// - Parameter title: what its trace shows, for people
+  /// - Parameter title: of its trace
   init(
     _ subject: Subject, _ preset: Preset, _ title: String, limits: HostLimits = .ample
   ) throws(Finding) {
@@ -39,7 +39,7 @@ final class TracedGuest {
     } catch {
       throw .violated("no virtual PMU can be made: \(error)", model: preset.name)
     }
-    registers = GuestRegisters(declaration, vpmu.state)
+    registers = GuestRegisters(declaration, vpmu.liveState.view)
     trace = Trace(
       file: preset.name,
       configuration: TraceConfiguration(
@@ -47,11 +47,11 @@ final class TracedGuest {
   }
 
   /// What `refresh` made, and what the registers hold now.
-  var state: vpmu_state { vpmu.state.pointee }
+  var state: vpmu_state { vpmu.liveState.fields }
 
-  // MARK: Accesses, with the answer that is right
+  // MARK: Accesses, with the expected answer
 
-  /// WRMSR, which must be done, or answered with #GP.
+  /// WRMSR, which must be carried out, or answered with #GP.
   func write(
     _ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin = .guest, expect: WriteAnswer = .done,
     because reason: String? = nil
@@ -72,7 +72,9 @@ final class TracedGuest {
     throw differs("RDMSR of \(msr)\(origin.text)", "\(answer.text)", "\(ReadAnswer(value).text)", reason)
   }
 
-  /// RDMSR of a register of which the rule only asks that it be readable; what it gives.
+  /// RDMSR of a register that must be readable.
+  ///
+  /// - Returns: its value
   func observe(_ msr: MSRNumber, origin: AccessOrigin = .guest) throws(Finding) -> UInt64 {
     let answer = try run { () throws(VPMUError) in try vpmu.readMSR(msr, origin: origin) }
     guard case .value(let value) = answer else {
@@ -96,8 +98,8 @@ final class TracedGuest {
 
   // MARK: Time
 
-  /// Right before the guest runs; a PMI must be due, or none. How many host events there are is not asked: the plugin may
-  /// have got that wrong before an answer shows it.
+  /// Enters the guest; a PMI must be due, or none. The number of host events is not checked: it may be wrong before an
+  /// answer shows that.
   func enter(pmi: Bool = false, because reason: String? = nil) throws(Finding) {
     let action = try run { () throws(VPMUError) in try vpmu.enter() }
     record(.enter(pmi: pmi, hostEvents: nil))
@@ -105,7 +107,7 @@ final class TracedGuest {
     throw differs("enter", pmi ? "no PMI" : "a PMI", pmi ? "a PMI" : "no PMI", reason)
   }
 
-  /// As ``enter(pmi:because:)``, and there must be so many host events afterwards.
+  /// As ``enter(pmi:because:)``, with the number of host events that must exist afterwards.
   func enter(pmi: Bool = false, hostEvents: UInt32, because reason: String? = nil) throws(Finding) {
     let action = try run { () throws(VPMUError) in try vpmu.enter() }
     record(.enter(pmi: pmi, hostEvents: hostEvents))
@@ -124,7 +126,7 @@ final class TracedGuest {
     record(.run(TraceEvent(number: event.number, unitMask: event.unitMask), ring: ring, count: count))
   }
 
-  /// A new time slice of the virtual CPU begins.
+  /// A time slice of the virtual CPU begins.
   func scheduledIn() throws(Finding) {
     try run { () throws(VPMUError) in try vpmu.scheduledIn() }
     record(.scheduledIn)
@@ -150,7 +152,7 @@ final class TracedGuest {
     record(.filter(new, ok: true))
   }
 
-  /// Host events so far, as they are.
+  /// Records the numbers of host events so far.
   func totals() {
     let statistics = vpmu.statistics
     record(
@@ -160,7 +162,7 @@ final class TracedGuest {
     )
   }
 
-  /// So many host events must have been made, and paused ones resumed, so far.
+  /// The numbers of host events that must have been created, and of paused ones that were resumed, so far.
   func totals(created: UInt64, reused: UInt64, because reason: String) throws(Finding) {
     let statistics = vpmu.statistics
     record(
@@ -176,12 +178,12 @@ final class TracedGuest {
 
   // MARK: Findings
 
-  /// A finding with the trace so far; for what no single answer shows, the last one being the nearest.
+  /// A finding with the trace so far, for a violation that no single answer shows.
   func violated(_ message: String) -> Finding { .violated(message, model: preset.name, trace: trace) }
 
-  private func differs(_ what: String, _ got: String, _ expected: String, _ reason: String?) -> Finding {
-    let fault = vpmu.pluginFaults.last.map { "; the core refused what the plugin did: it \($0)" } ?? ""
-    return violated("\(what): expected \(expected), got \(got)" + (reason.map { " (\($0))" } ?? "") + fault)
+  private func differs(_ operation: String, _ got: String, _ expected: String, _ reason: String?) -> Finding {
+    let fault = vpmu.pluginFaults.last.map { "; the core reported a plugin fault: the plugin \($0)" } ?? ""
+    return violated("\(operation): expected \(expected), got \(got)" + (reason.map { " (\($0))" } ?? "") + fault)
   }
 
   private func record(_ operation: TraceOperation) {
@@ -200,7 +202,7 @@ extension ReadAnswer {
     switch self {
     case .value(let value): hex(value)
     case .generalProtection: "#GP"
-    case .unhandled: "\"not mine\""
+    case .unhandled: "not handled"
     }
   }
 }
@@ -210,7 +212,7 @@ extension WriteAnswer {
     switch self {
     case .done: "done"
     case .generalProtection: "#GP"
-    case .unhandled: "\"not mine\""
+    case .unhandled: "not handled"
     }
   }
 }
@@ -219,5 +221,5 @@ extension AccessOrigin {
   var text: String { self == .host ? " by the host" : "" }
 }
 
-/// As numbers stand in messages.
+/// A number as messages have it.
 func hex(_ value: some BinaryInteger) -> String { "0x" + String(value, radix: 16) }

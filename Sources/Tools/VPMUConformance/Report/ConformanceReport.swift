@@ -1,14 +1,14 @@
-/// What a run found: results in the order of the book, and their numbers.
+/// The outcome of a run: results in the order of the book, and their numbers.
 public struct ConformanceReport: Sendable {
-  /// The rules that were asked for.
+  /// The results of the selected rules, and failures among their prerequisites.
   public private(set) var shown: [RuleResult]
 
-  /// - Parameter selection: the ids that were asked for; nil: all. What they stand on is shown only if it failed.
+  /// - Parameter selection: the selected ids; nil: all. Their prerequisites are shown only if they failed.
   public init(_ results: [RuleResult], selection: Set<String>? = nil) {
     shown = results.filter { Self.shows($0, selection) }
   }
 
-  /// Whether a result is one that was asked for, or a failure that keeps one from being judged.
+  /// Whether a result is that of a selected rule, or a failure because of which one was not judged.
   public static func shows(_ result: RuleResult, _ selection: Set<String>?) -> Bool {
     guard let selection else { return true }
     return selection.contains(result.rule.id) || result.verdict.isFailure
@@ -24,8 +24,11 @@ public struct ConformanceReport: Sendable {
   var warnings: Int { count { $0.word == "warning" } }
   var skipped: Int { count { $0.word == "skipped" } }
 
-  /// `N rules: P passed, F failed, W warnings, S skipped`
+  var notJudged: Int { count { $0.reasonNotJudged != nil } }
+
+  /// `N rules: P passed, F failed, W warnings, S skipped`, and `, U not judged` if there are any.
   public var summary: String {
     "\(shown.count) rules: \(passed) passed, \(failed) failed, \(warnings) warnings, \(skipped) skipped"
+      + (notJudged > 0 ? ", \(notJudged) not judged" : "")
   }
 }

@@ -1,5 +1,5 @@
 extension RuleBook {
-  /// The tables of `docs/conformance.md`, one for each group that has rules.
+  /// The tables of `docs/conformance-rules.md`, one for each group that has rules.
   package static var markdown: String {
     RuleGroup.allCases.compactMap { group in
       let rules = all.filter { $0.group == group }

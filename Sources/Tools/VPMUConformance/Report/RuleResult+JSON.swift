@@ -1,8 +1,9 @@
 import VPMUTrace
 
 extension RuleResult {
-  /// One line: `id`, `verdict`, `severity`, `seconds`, and where there is one `message`, `model`, and `trace` (its lines
-  /// as an array) or `trace_file`.
+  /// One line: `id`, `verdict`, `severity`, `seconds`, and where there is one `message`, `model`, and `trace` (its
+  /// lines as an array) or `trace_file`. Of a crash in a callback `callback` and `asked`. Of a rule that was not judged
+  /// `stands_on` or `crashed_as`: the id of the rule that failed.
   public func json(traceFile: String? = nil) -> String {
     var object = JSONWriter()
     object.string("id", rule.id)
@@ -11,6 +12,16 @@ extension RuleResult {
     object.number("seconds", FixedPoint(thousandths: UInt64(max(seconds, 0) * 1000)))
     if let message = verdict.violation?.message ?? verdict.message { object.string("message", message) }
     if let model = verdict.violation?.model { object.string("model", model) }
+    switch verdict {
+    case .crashed(let crash):
+      if let callback = crash.callback { object.string("callback", callback) }
+      if let request = crash.request { object.string("asked", request) }
+    case .notJudged(.standsOn(let rule)): object.string("stands_on", rule)
+    case .notJudged(.crashedAs(let rule, let callback)):
+      object.string("callback", callback)
+      object.string("crashed_as", rule)
+    case .passed, .failed, .warned, .timedOut, .skipped: break
+    }
     if let traceFile {
       object.string("trace_file", traceFile)
     } else if let trace = verdict.violation?.trace {

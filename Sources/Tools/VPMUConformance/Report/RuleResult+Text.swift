@@ -9,17 +9,23 @@ extension RuleResult {
     return line
   }
 
-  /// What is to be said of a rule that did not pass; nil for passed and skipped ones.
+  /// The message, consequence and reference of a rule that failed or warns; nil for any other.
   ///
-  /// - Parameter traceFile: where its trace was written; nil: it is part of the text
+  /// - Parameter traceFile: the file that its trace was written to; nil: it is part of the text
   public func details(traceFile: String? = nil) -> String? {
     guard verdict.isFailure || verdict.violation != nil else { return nil }
     var text = "\(rule.id) \(verdict.word): \(rule.sentence)\n"
-    text += "  seen         \(verdict.message ?? "")\n"
-    text += "  consequence  \(rule.consequence)\n"
-    text += "  reference    \(rule.reference)\n"
+    text += "  observed     \(verdict.message ?? "")\n"
+    text += "  consequence  \(explained.consequence)\n"
+    text += "  reference    \(explained.reference)\n"
     guard let trace = verdict.violation?.trace else { return text }
     if let traceFile { return text + "  trace        \(traceFile)\n" }
     return text + "  trace, for `vpmu replay FILE --plugin PATH`:\n" + trace.text
+  }
+
+  /// The rule that is broken: a callback that crashes breaks the one about that, whichever rule called it.
+  private var explained: Rule {
+    guard case .crashed(let crash) = verdict, crash.callback != nil else { return rule }
+    return RuleBook.rule("VPMU-ABI-021") ?? rule
   }
 }

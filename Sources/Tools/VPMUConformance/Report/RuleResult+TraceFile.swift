@@ -2,7 +2,7 @@ import Glibc
 import VPMUTrace
 
 extension RuleResult {
-  /// Writes the trace, if there is one, to `RULE.jsonl` in a directory, which is made if it is not there.
+  /// Writes the trace, if there is one, to `RULE.jsonl` in a directory, which is made if it does not exist.
   ///
   /// - Returns: the file's path, nil if there is no trace
   public func writeTrace(to directory: String) throws(TraceError) -> String? {

@@ -1,8 +1,8 @@
-/// What holds whatever is done.
+/// Invariants of any guest.
 enum AnyGuestRules {
   static let all: [Rule] = [
     Rule(
-      "VPMU-FUZ-001", "Whatever a guest or the VMM does is answered with what an answer can be.",
+      "VPMU-FUZ-001", "Every access of a guest or the VMM gets a valid answer.",
       reference: "vpmu_plugin.h, The callbacks",
       consequence: "The guest gets #GP where there should be none, and the embedder a report of a faulty plugin.",
       check: answersAreValid),

@@ -1,5 +1,6 @@
-/// What reading and writing a register does, by its declared role and traits.
+/// Reads and writes of registers, by their declared roles and traits.
 enum MSRRules {
   static let all: [Rule] =
     claims + globalControl + eventSelects + fixedControl + requests + counters + globalStatus + hostAccess
+    + constants
 }

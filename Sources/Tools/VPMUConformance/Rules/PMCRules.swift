@@ -2,7 +2,7 @@ import CVPMU
 import VPMUCore
 import VPMUModel
 
-/// Counters as RDPMC reads them. Who may execute it (CPL, CR4.PCE) is the core's matter and no model's.
+/// RDPMC, without its privilege (CPL, CR4.PCE), which the core checks.
 enum PMCRules {
   static let all: [Rule] = [
     Rule(
@@ -10,25 +10,26 @@ enum PMCRules {
       reference: "vpmu_plugin.h, check_rdpmc_early", consequence: "RDPMC of a counter that exists is #GP.",
       check: earlyCheckRefusesNoCounter),
     Rule(
-      "VPMU-PMC-002", "RDPMC with a declared selector reads the counter that the range says.",
+      "VPMU-PMC-002", "RDPMC with a declared selector reads the counter that the range declares.",
       reference: "vpmu_plugin.h, vpmu_register_range, rdpmc_base; Intel SDM vol. 2B, RDPMC; AMD APM vol. 3, RDPMC",
       consequence: "A program that reads its counters without system calls gets other numbers.",
       prerequisites: ["VPMU-MSR-029", "VPMU-PMC-001"], check: selectorsReadTheirCounter),
     Rule(
       "VPMU-PMC-003", "RDPMC with any other selector is #GP.", reference: "vpmu_plugin.h, rdpmc_ecx_to_pmc",
-      consequence: "The guest reads a counter that its processor does not have, or another one than it asked for.",
+      consequence: "The guest reads a counter that its processor does not have, or another one than it selected.",
       prerequisites: ["VPMU-PMC-001"], check: otherSelectorsFault),
   ]
 
   static func earlyCheckRefusesNoCounter(_ subject: Subject) throws(Finding) {
     for preset in try subject.presets {
       let guest = try TracedGuest(subject, preset, "RDPMC of a counter that exists")
-      for selector in try tried(guest, subject) {
-        let status = Int(guest.vpmu.model.earlyRDPMCStatus(selector, guest.vpmu.state))
+      for selector in try candidates(guest, subject) {
+        let status = guest.vpmu.model._checkRDPMCEarly(selector, guest.vpmu.liveState.view)
         guard status == VPMU_DONE || status == VPMU_FAULT else {
-          throw .violated("check_rdpmc_early of \(selector) returned \(status)", model: preset.name)
+          throw .violated("check_rdpmc_early of \(selector) returned \(status.rawValue)", model: preset.name)
         }
-        guard status == VPMU_FAULT, guest.vpmu.model.rdpmcECXToPMC(selector, guest.vpmu.state) != nil else { continue }
+        guard status == VPMU_FAULT, guest.vpmu.model._rdpmcECXToPMC(selector, guest.vpmu.liveState.view) != nil
+        else { continue }
         try guest.readPMC(selector, gives: 0, because: "rdpmc_ecx_to_pmc finds a counter for it")
       }
     }
@@ -52,8 +53,8 @@ enum PMCRules {
     for preset in try subject.presets {
       let shape = try TracedGuest(subject, preset, "")
       let declared = Set(shape.registers.existing.compactMap(\.selector))
-      for selector in try tried(shape, subject) where !declared.contains(selector) {
-        guard let pmc = shape.vpmu.model.rdpmcECXToPMC(selector, shape.vpmu.state) else { continue }
+      for selector in try candidates(shape, subject) where !declared.contains(selector) {
+        guard let pmc = shape.vpmu.model._rdpmcECXToPMC(selector, shape.vpmu.liveState.view) else { continue }
         let guest = try TracedGuest(subject, preset, "RDPMC of a counter that does not exist")
         try guest.readPMC(selector, gives: nil, because: "no counter has this selector")
         throw .violated("rdpmc_ecx_to_pmc of \(selector): expected -1, got \(pmc)", model: preset.name)
@@ -61,8 +62,8 @@ enum PMCRules {
     }
   }
 
-  /// The declared selectors, those beside them, each with one bit changed, the ends, and any others.
-  private static func tried(_ guest: TracedGuest, _ subject: Subject) throws(Finding) -> [RDPMCSelector] {
+  /// The declared selectors, their neighbours, each with one bit changed, the ends, and random ones.
+  private static func candidates(_ guest: TracedGuest, _ subject: Subject) throws(Finding) -> [RDPMCSelector] {
     let registers = guest.registers.existing + guest.registers.absent
     let declared = registers.compactMap(\.selector?.rawValue)
     var generator = subject.generator("RDPMC selectors")

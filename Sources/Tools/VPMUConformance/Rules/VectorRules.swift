@@ -5,7 +5,7 @@ enum VectorRules {
       "VPMU-VEC-001", "Each recorded trace of this plugin or of its CPUID vendors is answered as it was recorded.",
       reference: "docs/conformance.md, --vectors",
       consequence:
-        "A guest sees other answers than on the processor, or the reference, that the trace was recorded on.",
+        "A guest gets other answers than on the processor, or the reference, that the trace was recorded on.",
       check: answersAsRecorded)
   ]
 }

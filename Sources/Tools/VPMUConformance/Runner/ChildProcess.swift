@@ -1,10 +1,10 @@
 import CLinux
 import Glibc
 
-/// A child in a process group of its own: its pipes, what came out of them, and its end.
+/// A child in a process group of its own: its pipes, their contents, its record of calls, and its end.
 ///
-/// It writes its answer to descriptor 3. What it prints is kept up to a limit and then dropped, so that it neither spoils
-/// this process's output nor waits for a reader.
+/// It writes its answer to descriptor 3, and maps the record from descriptor 4. Its output is kept up to a limit and
+/// then dropped, so that it neither spoils this process's output nor waits for a reader.
 final class ChildProcess {
   /// How it ended.
   enum End: Equatable {
@@ -16,10 +16,12 @@ final class ChildProcess {
   /// How it ended, once it is reaped: from then on its number may be another process's.
   private var reaped: End?
   private var pipes: [Pipe]
-  /// What it wrote to descriptor 3.
+  /// Read from its descriptor 3.
   private(set) var answer: [UInt8] = []
-  /// What it printed, cut off.
+  /// Its standard output and standard error, cut off.
   private(set) var printed: [UInt8] = []
+  /// Shared with the child.
+  private let calls: UnsafeMutablePointer<clinux_call_record>
 
   /// Pipes of a child that has closed none.
   static let pipeCount = 2
@@ -44,22 +46,35 @@ final class ChildProcess {
       throw error
     }
     defer { close(answer.writing) }
+    let record = clinux_call_record_create()
+    defer { if record >= 0 { close(record) } }
     var child: pid_t = 0
-    let error = Self.spawn(command, output: output.writing, answer: answer.writing, &child)
-    guard error == 0 else {
+    let calls = clinux_call_record_map(record)
+    let error =
+      calls == nil
+      ? (record < 0 ? -record : ENOMEM)
+      : Self.spawn(command, output: output.writing, answer: answer.writing, record: record, &child)
+    guard error == 0, let calls else {
+      if let calls { clinux_call_record_unmap(calls) }
       close(output.reading)
       close(answer.reading)
       throw .notStarted(program: command[0], errno: error)
     }
     pid = child
+    self.calls = calls
     pipes = [
       Pipe(descriptor: output.reading, isAnswer: false), Pipe(descriptor: answer.reading, isAnswer: true),
     ]
   }
 
-  deinit { for pipe in pipes { close(pipe.descriptor) } }
+  deinit {
+    for pipe in pipes { close(pipe.descriptor) }
+    clinux_call_record_unmap(calls)
+  }
 
-  private static func spawn(_ command: [String], output: Int32, answer: Int32, _ child: inout pid_t) -> Int32 {
+  private static func spawn(
+    _ command: [String], output: Int32, answer: Int32, record: Int32, _ child: inout pid_t
+  ) -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -67,6 +82,7 @@ final class ChildProcess {
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
     posix_spawn_file_actions_adddup2(&actions, answer, RuleProcess.judgementDescriptor)
+    posix_spawn_file_actions_adddup2(&actions, record, RuleProcess.callsDescriptor)
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -88,10 +104,10 @@ final class ChildProcess {
 
   // MARK: Waiting
 
-  /// What to wait for: an end closes the pipes, unless something that the child started holds them.
+  /// The open pipes, for poll(2): an end closes them, unless another process that the child started holds them.
   var polled: [pollfd] { pipes.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) } }
 
-  /// Takes what there is to read.
+  /// Reads whatever the pipes hold.
   func take() {
     pipes.removeAll { pipe in
       let isOpen = drain(pipe)
@@ -123,7 +139,13 @@ final class ChildProcess {
     return waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo != 0
   }
 
-  /// Ends the child, if it has not ended, and all of its process group; takes what was still in the pipes.
+  /// The callback that the child was executing when it ended; nil if none.
+  var lastCall: RecordedCall? {
+    var call = clinux_call()
+    return clinux_call_record_last(calls, &call) ? RecordedCall(call) : nil
+  }
+
+  /// Ends the child, if it has not ended, and all of its process group; reads the rest of the pipes.
   func end() -> End {
     if let known = reaped { return known }
     kill(-pid, SIGKILL)

@@ -1,6 +1,6 @@
 import VPMUTrace
 
-/// What a rule's own process finds out, as it goes to the process that asked.
+/// The result of a check, as a rule's process sends it to the runner.
 enum Judgement: Equatable {
   case passed
   case violated(Verdict.Violation)
@@ -16,7 +16,7 @@ enum Judgement: Equatable {
       switch error {
       case .violated(let message, let model, let trace):
         self = .violated(Self.confirmed(message, model, trace, subject))
-      case .violatedUnseen(let message, let model, let trace):
+      case .violatedAfterTrace(let message, let model, let trace):
         self = .violated(Verdict.Violation(message: message, model: model, trace: trace))
       case .notApplicable(let reason): self = .notApplicable(reason)
       case .unknownModel(let name, let available): self = .unknownModel(name, available: available)
@@ -62,7 +62,7 @@ extension Judgement {
     return object.finished
   }
 
-  /// Nil if the line is not one of these: whoever wrote it did not end as it should.
+  /// Nil if the line is none of these: the process did not end as it should.
   init?(line: [UInt8], rule: String) {
     do {
       var fields = Fields(try JSONLine.members(of: line))

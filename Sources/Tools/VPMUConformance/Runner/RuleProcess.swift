@@ -1,18 +1,21 @@
 import CLinux
 import Glibc
 
-/// The process that judges one rule: what it is started with, and what it does.
+/// The process that judges one rule: its arguments and its work.
 ///
-/// Whoever runs the rules starts a program that calls ``main(_:)`` with the words of ``arguments(_:_:)``, and reads one line
-/// from its descriptor 3.
+/// The runner starts a program that calls ``main(_:)`` with the words of ``arguments(_:_:)``, and reads one line from
+/// its descriptor 3.
 public enum RuleProcess {
-  /// Where the judgement goes.
+  /// The judgement is written to it.
   static let judgementDescriptor: Int32 = 3
 
-  /// The exit code of a process that was told something else.
+  /// The record of calls is mapped from it (`clinux_call.h`), if it is one.
+  static let callsDescriptor: Int32 = 4
+
+  /// The exit code of a process whose arguments are not those of ``arguments(_:_:)``.
   static let misunderstood: Int32 = 64
 
-  /// The words that a rule's process is told.
+  /// The command-line arguments of a rule's process.
   static func arguments(_ rule: Rule, _ options: RunOptions) -> [String] {
     [
       rule.id, options.path, options.model ?? "", String(options.seed), options.vectors ?? "",
@@ -21,7 +24,7 @@ public enum RuleProcess {
   }
 
   /// Judges the rule that the words name and writes the judgement. Nothing that the plugin does can keep this process
-  /// from ending: it has limits of its own, beside those of whoever started it.
+  /// from ending: it has limits of its own, besides those of the runner.
   ///
   /// - Returns: the exit code: 0, or 64 if the words are not those of ``arguments(_:_:)``
   public static func main(_ arguments: [String]) -> Int32 {
@@ -29,17 +32,18 @@ public enum RuleProcess {
       return misunderstood
     }
     clinux_confine(task.seconds, 2 << 30)
-    // What the program that started this one left open is no business of a plugin's.
-    for descriptor in ProcessTraces().descriptors where descriptor > judgementDescriptor { close(descriptor) }
+    clinux_call_record_use(clinux_call_record_map(callsDescriptor))
+    // Descriptors that the program that started this one left open are not for the plugin.
+    for descriptor in ProcessResources().descriptors where descriptor > judgementDescriptor { close(descriptor) }
     write(Judgement(task.rule, task.subject).line + "\n")
     return 0
   }
 
-  /// What the words say.
+  /// The parsed arguments.
   private struct Task {
     let rule: Rule
     let subject: Subject
-    /// Of time, by the process's own clock: a little more than whoever started it waits.
+    /// The limit of time that the process sets for itself: a little more than the runner waits.
     let seconds: UInt32
 
     init?(_ words: [String]) {

@@ -5,17 +5,17 @@ public struct RuleRunner {
   private let command: [String]
   private let options: RunOptions
 
-  /// - Parameter command: the path of a program, and words, that together with those of the rule make it call
+  /// - Parameter command: the path of a program, and arguments that together with those of the rule make it call
   ///   ``RuleProcess/main(_:)``
   public init(command: [String], options: RunOptions) {
     self.command = command
     self.options = options
   }
 
-  /// Judges the selected rules and what they stand on. Returns when no process of a rule is left.
+  /// Judges the selected rules and their prerequisites. Returns when no process of a rule is left.
   ///
-  /// - Parameter onResult: called for each, in the order of the book, as soon as all before it are judged
-  /// - Returns: the same, in the same order
+  /// - Parameter onResult: called with each result, in the order of the rule book, as soon as all before it are decided
+  /// - Returns: the results, in the same order
   @discardableResult
   public func run(onResult: (RuleResult) -> Void = { _ in }) throws(RunError) -> [RuleResult] {
     try checkTrust()
@@ -29,9 +29,9 @@ public struct RuleRunner {
         judges.append(try RuleJudge(next.index, next.rule, command, options))
       }
       if !judges.isEmpty { RuleJudge.wait(for: judges) }
-      for (place, judge) in judges.enumerated().reversed() {
+      for (index, judge) in judges.enumerated().reversed() {
         guard let (verdict, seconds) = try judge.verdict() else { continue }
-        judges.remove(at: place)
+        judges.remove(at: index)
         schedule.decide(judge.index, verdict, seconds: seconds)
       }
       while let result = schedule.publish() {
@@ -42,7 +42,7 @@ public struct RuleRunner {
     return schedule.published
   }
 
-  /// Judging runs the plugin's code. What else is wrong with the file is for the rules to say.
+  /// Judging runs the plugin's code. Other errors of the file are found by the rules.
   private func checkTrust() throws(RunError) {
     do {
       _ = try PluginFile(path: options.path, trust: options.trust)
@@ -51,7 +51,7 @@ public struct RuleRunner {
     }
   }
 
-  /// Whatever else keeps the plugin from answering is found out, and told, by the rules.
+  /// Other errors of the plugin are found by the rules.
   private func askForModel() throws(RunError) {
     guard options.model != nil else { return }
     let judge = try RuleJudge(0, RuleBook.modelQuestion, command, options)

@@ -1,4 +1,4 @@
-/// Which rules wait, which are being judged, and which are decided.
+/// The state of each rule of a run: waiting, being judged, or decided.
 struct Schedule {
   private enum State {
     case waiting
@@ -7,32 +7,34 @@ struct Schedule {
   }
 
   private let rules: [Rule]
-  private let places: [String: Int]
+  private let indices: [String: Int]
   private var states: [State]
-  /// For a rule that did not pass, or stands on one that did not: what those that stand on it are told.
-  private var obstacles: [Int: String] = [:]
-  /// Results in the order of the rules, as far as they are complete and were asked for.
+  /// For a rule that failed, or stands on one that did: the id of the one that failed.
+  private var failed: [Int: String] = [:]
+  /// The first rule in whose process each callback crashed, by the callback's name.
+  private var crashes: [String: String] = [:]
+  /// Results in the order of the rules, up to the first that is not decided.
   private(set) var published: [RuleResult] = []
 
-  /// - Parameter rules: in an order in which a rule comes after its prerequisites. Prerequisites that are not among them
-  ///   count as fulfilled.
+  /// - Parameter rules: in an order in which a rule comes after its prerequisites. Prerequisites that are not among
+  ///   them count as fulfilled.
   init(_ rules: [Rule]) {
     self.rules = rules
-    places = Dictionary(uniqueKeysWithValues: rules.enumerated().map { ($1.id, $0) })
+    indices = Dictionary(uniqueKeysWithValues: rules.enumerated().map { ($1.id, $0) })
     states = Array(repeating: .waiting, count: rules.count)
   }
 
   /// Whether all results are published.
   var isFinished: Bool { published.count == rules.count }
 
-  /// The first rule that waits and whose prerequisites are decided, which is now started. Rules that can't be judged are
-  /// decided on the way.
+  /// The first rule that waits and whose prerequisites are decided, which is now started. Rules that can't be judged
+  /// are decided on the way.
   mutating func next() -> (index: Int, rule: Rule)? {
     for (index, rule) in rules.enumerated() {
       guard case .waiting = states[index], isReady(rule) else { continue }
-      if let obstacle = obstacle(of: rule) {
-        obstacles[index] = obstacle
-        states[index] = .decided(RuleResult(rule: rule, verdict: .skipped(obstacle), seconds: 0))
+      if let id = failedPrerequisite(of: rule) {
+        failed[index] = id
+        states[index] = .decided(RuleResult(rule: rule, verdict: .notJudged(.standsOn(id)), seconds: 0))
         continue
       }
       states[index] = .started
@@ -43,28 +45,36 @@ struct Schedule {
 
   mutating func decide(_ index: Int, _ verdict: Verdict, seconds: Double) {
     let rule = rules[index]
-    if verdict.isFailure { obstacles[index] = "\(rule.id) \(verdict.word)" }
+    if verdict.isFailure { failed[index] = rule.id }
     states[index] = .decided(RuleResult(rule: rule, verdict: verdict, seconds: seconds))
   }
 
-  /// The next result in the order of the rules, nil if it is not decided.
+  /// The next result in the order of the rules, nil if it is not decided. A crash in the same callback as in an earlier
+  /// rule is not reported again.
   mutating func publish() -> RuleResult? {
-    guard !isFinished, case .decided(let result) = states[published.count] else { return nil }
+    guard !isFinished, case .decided(var result) = states[published.count] else { return nil }
+    if case .crashed(let crash) = result.verdict, let callback = crash.callback {
+      if let first = crashes[callback] {
+        result.verdict = .notJudged(.crashedAs(rule: first, callback: callback))
+      } else {
+        crashes[callback] = result.rule.id
+      }
+    }
     published.append(result)
     return result
   }
 
   private func isReady(_ rule: Rule) -> Bool {
     rule.prerequisites.allSatisfy { id in
-      guard let place = places[id] else { return true }
-      if case .decided = states[place] { return true }
+      guard let index = indices[id] else { return true }
+      if case .decided = states[index] { return true }
       return false
     }
   }
 
-  /// The first prerequisite, in the order of the rules, that did not pass; for one that was skipped because of another,
+  /// The first prerequisite, in the order of the rules, that failed; for one that was not judged because of another,
   /// that other.
-  private func obstacle(of rule: Rule) -> String? {
-    rule.prerequisites.compactMap { places[$0] }.sorted().lazy.compactMap { obstacles[$0] }.first
+  private func failedPrerequisite(of rule: Rule) -> String? {
+    rule.prerequisites.compactMap { indices[$0] }.sorted().lazy.compactMap { failed[$0] }.first
   }
 }

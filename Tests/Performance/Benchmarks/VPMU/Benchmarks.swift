@@ -2,7 +2,8 @@ import Benchmark
 import VPMUCore
 import VPMUModel
 
-/// What a guest's accesses cost, with each vendor's model behind its plugin, by policy. Each sample is a thousand of what its name says.
+/// What a guest's accesses cost, with each vendor's model behind its plugin, by policy. Each sample is a thousand of
+/// what its name says.
 let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration = Benchmark.Configuration(
     metrics: [.instructions, .wallClock], warmupIterations: 3, scalingFactor: .kilo, maxDuration: .milliseconds(500))

@@ -2,8 +2,8 @@
 ///
 /// Source: System V ABI, chapter 4, "Sections" and "Symbol Table".
 enum DynamicSymbols {
-  /// Whether it is no surprise that a plugin exports this name: its own, those that linkers define in every library, and
-  /// those of Swift, which begin with the name of their module and can't be mixed up.
+  /// Whether a plugin may export this name: its own, those that linkers define in every library, and those of Swift,
+  /// which begin with the name of their module and can't be mixed up.
   static func isExpected(_ name: String) -> Bool {
     name.hasPrefix("vpmu_") || name.hasPrefix("$s") || ofLinkers.contains(name)
   }
@@ -18,8 +18,7 @@ enum DynamicSymbols {
   /// Global, weak, and unique in the process.
   private static let bindings: [UInt8] = [1, 2, 10]
 
-  /// The names of the global and weak symbols that the library defines, in its order. What lies outside the file is left
-  /// out.
+  /// The names of the global and weak symbols that the library defines, in its order, without those outside the file.
   static func exported(by file: [UInt8]) -> [String] {
     file.withUnsafeBytes { bytes in
       guard let sections: UInt64 = load(bytes, 40), let count: UInt16 = load(bytes, 60) else { return [] }
@@ -38,7 +37,7 @@ enum DynamicSymbols {
     }
   }
 
-  /// The name of a symbol that is defined here and seen from elsewhere.
+  /// The name of a symbol that is defined here and visible to other libraries; nil for any other.
   private static func name(_ bytes: UnsafeRawBufferPointer, symbol: UInt64, names: UInt64) -> String? {
     guard let offset: UInt32 = load(bytes, symbol), let info: UInt8 = load(bytes, symbol &+ 4),
       let section: UInt16 = load(bytes, symbol &+ 6), section != 0, bindings.contains(info >> 4),

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A moment, from which the time that something takes is told: what it computes and waits, not how long it was kept from
-/// running by other programs of a busy machine.
+/// A point in time. The difference of two is the time for which the thread ran and slept, without the time for which it
+/// waited for a processor on a busy machine.
 struct ElapsedTime {
   private let wall = ContinuousClock.now
   private let delay = Self.runDelay()
@@ -10,8 +10,8 @@ struct ElapsedTime {
     Int((wall - start.wall - (delay - start.delay)) / .milliseconds(1))
   }
 
-  /// How long the calling thread was ready to run and had no processor: the second number of `/proc/thread-self/schedstat`
-  /// (the kernel's "Scheduler Statistics"), 0 where there is none.
+  /// How long the calling thread was ready to run and had no processor: the second number of
+  /// `/proc/thread-self/schedstat` (the kernel's "Scheduler Statistics"), 0 where there is none.
   private static func runDelay() -> Duration {
     guard let file = fopen("/proc/thread-self/schedstat", "re") else { return .zero }
     defer { fclose(file) }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// A plugin's file as bytes.
+/// The contents of a plugin's file.
 enum FileBytes {
-  /// More than any plugin has.
+  /// More bytes than any plugin has.
   private static let limit = 1 << 28
 
-  /// - Throws: that there is no such file, or that it can't be read
+  /// - Throws: `violated`, if there is no such file or it can't be read
   static func read(_ path: String) throws(Finding) -> [UInt8] {
     // Not blocking: opening a FIFO would wait for a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)

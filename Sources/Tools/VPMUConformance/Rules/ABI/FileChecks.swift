@@ -22,11 +22,11 @@ extension ABIRules {
   static func hasIdentity(_ subject: Subject) throws(Finding) {
     let abi = try identity(subject)
     guard abi.major == VPMU_ABI_MAJOR else {
-      throw .violated("the section vpmu_abi says major version \(abi.major), this kit is for \(VPMU_ABI_MAJOR)")
+      throw .violated("the section vpmu_abi has major version \(abi.major), this kit is for \(VPMU_ABI_MAJOR)")
     }
   }
 
-  /// What the section vpmu_abi says.
+  /// The contents of the section vpmu_abi.
   static func identity(_ subject: Subject) throws(Finding) -> PluginABI {
     let bytes = try FileBytes.read(subject.path)
     do {

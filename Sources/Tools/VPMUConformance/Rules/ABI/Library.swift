@@ -1,19 +1,19 @@
 import CVPMU
 import Glibc
 import Synchronization
-import VPMUCore
 import VPMULoader
+import VPMUModel
 
-/// The plugin's library, opened as the loader opens it, but step by step.
+/// The plugin's library, opened as the loader opens it, in single steps.
 struct Library {
   private let handle: UnsafeMutableRawPointer
 
-  /// - Throws: what dlopen(3) says
+  /// - Throws: `violated`, with the message of dlerror(3)
   init(_ path: String) throws(Finding) {
     // A name without a slash would be searched for in the system's directories.
     let name = path.contains("/") ? path : "./" + path
     guard let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
-      throw .violated("dlopen says: " + (dlerror().map { String(cString: $0) } ?? "nothing"))
+      throw .violated("dlopen failed: " + (dlerror().map { String(cString: $0) } ?? "no reason given"))
     }
     self.handle = handle
   }
@@ -23,7 +23,7 @@ struct Library {
     dlsym(handle, "vpmu_plugin_entry_v\(VPMU_ABI_MAJOR)").map { unsafeBitCast($0, to: Plugin.Entry.self) }
   }
 
-  /// - Throws: not applicable, if there is none
+  /// - Throws: `notApplicable`, if there is none
   func entry() throws(Finding) -> Plugin.Entry {
     guard let entry = exportedEntry else { throw .notApplicable("the library exports no entry") }
     return entry
@@ -31,27 +31,27 @@ struct Library {
 
   /// The table that the entry returns.
   ///
-  /// - Throws: not applicable, if it returns none
+  /// - Throws: `notApplicable`, if it returns none
   func table(_ services: Services = Services()) throws(Finding) -> UnsafePointer<vpmu_plugin_info> {
     guard let table = try entry()(services.table) else { throw .notApplicable("the entry returned NULL") }
     return table
   }
 }
 
-/// A services table of this core, or of one that offers more. It is never freed: plugins keep the pointer.
+/// A services table of this core, or of a newer one. It is never freed: plugins keep the pointer.
 struct Services {
   let table: UnsafePointer<vpmu_services>
 
   private static let texts = Mutex<[String]>([])
 
-  /// What plugins have reported in this process.
+  /// The reports of plugins in this process.
   static var reports: [String] { texts.withLock { $0 } }
 
-  /// - Parameter unknown: bytes behind the fields that are known today
+  /// - Parameter unknown: the number of bytes behind the known fields
   init(unknown: Int = 0) {
     let size = MemoryLayout<vpmu_services>.size + unknown
     let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
-    // What a newer core has there is no business of the plugin's.
+    // Fields of a newer core, which the plugin must ignore.
     memory.initializeMemory(as: UInt8.self, repeating: 0xA5, count: size)
     let text = UnsafeRawPointer(CoreVersion.text.utf8Start).assumingMemoryBound(to: CChar.self)
     let table = memory.bindMemory(to: vpmu_services.self, capacity: 1)

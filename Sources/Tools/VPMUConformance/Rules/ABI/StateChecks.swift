@@ -4,7 +4,7 @@ import VPMUModel
 
 /// The memory that a plugin shares with the core.
 extension ABIRules {
-  static func takesLargerState(_ subject: Subject) throws(Finding) {
+  static func usesLayoutFields(_ subject: Subject) throws(Finding) {
     let model = try subject.model
     guard try subject.plugin.abi.minor <= PluginABI.current.minor else {
       throw .notApplicable("it knows a newer version of the ABI than this kit")
@@ -16,8 +16,10 @@ extension ABIRules {
       try compare(own, larger, preset, answers.0 == answers.1, "refresh and reset")
       guard answers.0 else { continue }
       for _ in 0..<CallbackExercise.calls {
-        let call = CallbackCall.random(&generator, model.declaration, own.state)
-        let isSame = call.perform(model, on: own.state) == call.perform(model, on: larger.state)
+        let call = CallbackCall.random(&generator, model.declaration, own.state.view)
+        // What is left to the tables is the core's matter, on both.
+        let answers = [own, larger].map { call.perform(model, on: $0.state, layout: .newer) }
+        let isSame = answers[0] == answers[1]
         try compare(own, larger, preset, isSame, "\(call)")
       }
     }
@@ -28,16 +30,16 @@ extension ABIRules {
   ) throws(Finding) {
     guard isSame && own.contents == larger.contents else {
       throw .violated(
-        "\(call) \(isSame ? "leaves another state" : "answers otherwise") where counters_offset is "
+        "\(call) \(isSame ? "leaves another state" : "answers differently") where counters_offset is "
           + "\(larger.sizes.countersOffset) and counter_size \(larger.sizes.counter)", model: preset.name)
     }
   }
 
-  static func staysInside(_ subject: Subject) throws(Finding) {
+  static func writesFieldsOnly(_ subject: Subject) throws(Finding) {
     try CallbackExercise(subject: subject).run { guarded, preset, call throws(Finding) in
       guard let offset = guarded.firstDamage else { return }
       throw .violated(
-        "\(call) wrote at offset \(offset) of a vpmu_state of \(guarded.sizes.structure) bytes, where no field is",
+        "\(call) wrote at offset \(offset) of a vpmu_state of \(guarded.sizes.structure) bytes, outside its fields",
         model: preset.name)
     }
   }
@@ -54,10 +56,13 @@ extension ABIRules {
     var generator = subject.generator("core words")
     try CallbackExercise(subject: subject, layouts: [.current]).run { guarded throws(Finding) in
       // What refresh is given is all zero; later the core has put something everywhere.
-      if guarded.state.pointee.all_valid != 0 { CoreWords.fill(guarded.state, &generator) }
-      before = CoreWords(guarded.state)
+      if guarded.state.fields.all_valid != 0 {
+        CoreWords.fill(guarded.state, guarded.model.registers, &generator)
+      }
+      before = CoreWords(guarded.state, guarded.model.registers)
     } after: { guarded, preset, call throws(Finding) in
-      guard let before, let change = CoreWords(guarded.state).change(from: before) else { return }
+      let now = CoreWords(guarded.state, guarded.model.registers)
+      guard let before, let change = now.change(from: before) else { return }
       throw .violated("\(call) changed \(change)", model: preset.name)
     }
   }
@@ -77,7 +82,7 @@ extension ABIRules {
   /// From `version` to `model_shape`.
   private static func shape(_ state: PMUState) -> [UInt8] {
     let end = MemoryLayout<vpmu_state>.offset(of: \.model_words) ?? 0
-    return Array(UnsafeRawBufferPointer(start: state, count: end)[12...])
+    return Array(UnsafeRawBufferPointer(start: state.pointer, count: end)[12...])
   }
 
   static func readersChangeNothing(_ subject: Subject) throws(Finding) {

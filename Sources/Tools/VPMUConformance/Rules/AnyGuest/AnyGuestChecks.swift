@@ -2,7 +2,7 @@ import CVPMU
 import VPMUModel
 import VPMUTrace
 
-/// Extreme and random guests, and what must be true after each of their operations.
+/// Extreme and random guests, and a condition that must hold after each of their operations.
 extension AnyGuestRules {
   static func answersAreValid(_ subject: Subject) throws(Finding) {
     try run(subject, "a guest does anything") { guest in
@@ -22,7 +22,7 @@ extension AnyGuestRules {
   static func interruptsHaveCauses(_ subject: Subject) throws(Finding) {
     try run(subject, "a guest does anything") { guest in
       guard case .enter(pmi: true, _) = guest.answers[guest.answers.count - 1] else { return nil }
-      // Back to the PMI before: was anything counted in between?
+      // Was anything counted since the PMI before?
       for operation in guest.answers.dropLast().reversed() {
         switch operation {
         case .run, .emulated: return nil
@@ -42,9 +42,9 @@ extension AnyGuestRules {
     for preset in try subject.presets { try run(subject, of: preset, title, fault: fault) }
   }
 
-  /// Extreme values first, one register after the other, then anything.
+  /// Extreme values first, one register after the other, then random operations.
   ///
-  /// - Parameter fault: what is wrong after the last operation; nil: nothing
+  /// - Parameter fault: the violation after the last operation, nil if there is none
   private static func run(
     _ subject: Subject, of preset: Preset, _ title: String, fault: (ScriptedGuest) -> String?
   ) throws(Finding) {
@@ -74,17 +74,14 @@ extension AnyGuestRules {
     }
     let short = try shortest(script) { candidate throws(Finding) in try runAgain(candidate).message != nil }
     let (guest, message) = try runAgain(short)
-    return .violatedUnseen(
-      "at the end of the trace: \(message ?? "it does not happen again")", model: preset.name,
+    return .violatedAfterTrace(
+      "at the end of the trace: \(message ?? "not reproduced")", model: preset.name,
       trace: guest.trace(title, guest.answers))
   }
 
-  /// Every number that is claimed, and those beside it, with values in which mistakes show.
+  /// Every claimed number and its neighbours, with extreme values.
   private static func extremes(_ declaration: ModelDeclaration) -> [TraceOperation] {
-    let values: [UInt64] = [
-      .max, 0, 1, 1 << 63, 0x5555_5555_5555_5555, 0xAAAA_AAAA_AAAA_AAAA, 0x5555_5555, 0xAAAA_AAAA, 0xFFFF_FFFF,
-      .max << 32, .max >> 1, 0x3FFF,
-    ]
+    let values = CallbackCall.extremeValues
     var operations: [TraceOperation] = []
     for number in declaration.claimedNumbers {
       for msr in [number, MSRNumber(number.rawValue &- 1), MSRNumber(number.rawValue &+ 1)] {
@@ -98,7 +95,7 @@ extension AnyGuestRules {
     return operations
   }
 
-  /// The fields of a state that `refresh` sets and nothing changes after that.
+  /// The fields of a state that only `refresh` sets.
   private struct Shape: Equatable {
     let numbers: [UInt32]
     let masks: [UInt64]
@@ -106,11 +103,12 @@ extension AnyGuestRules {
     init(of guest: ScriptedGuest) {
       let shape = guest.state
       numbers = [
-        shape.struct_size, shape.counter_size, shape.counters_offset, shape.version, shape.features, shape.gp_count,
+        shape.struct_size, shape.counter_size, shape.counters_offset, shape.version, shape.gp_count,
         shape.fixed_count,
       ]
       masks = [
-        shape.gp_mask, shape.fixed_mask, shape.all_valid, shape.event_select_reserved, shape.fixed_control_reserved,
+        shape.features, shape.gp_mask, shape.fixed_mask, shape.all_valid, shape.event_select_reserved,
+        shape.fixed_control_reserved,
         shape.global_control_reserved, shape.global_status_reserved, shape.model_shape.0, shape.model_shape.1,
         shape.model_shape.2, shape.model_shape.3,
       ]

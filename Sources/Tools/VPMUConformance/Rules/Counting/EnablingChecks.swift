@@ -1,8 +1,8 @@
 import VPMUModel
 
-/// Global control, and counters beside each other.
+/// Global control, and several counters at a time.
 extension CountingRules {
-  static func obeysGlobalControl(_ subject: Subject) throws(Finding) {
+  static func followsGlobalControl(_ subject: Subject) throws(Finding) {
     let code = try subject.eventCodes[0]
     var hasGlobalControl = false
     for counter in try subject.counters(.any) {
@@ -12,7 +12,7 @@ extension CountingRules {
       var expected: UInt64 = guest.state.global_control & counter.pmc.bit == 0 ? 0 : 3
       try guest.start(counter, code)
       try guest.run(counter, code, count: 3)
-      try guest.read(counter, gives: expected, because: "global control says so after RESET")
+      try guest.read(counter, gives: expected, because: "the value of global control after RESET")
       try guest.enableGlobally(guest.state.all_valid)
       try guest.run(counter, code, count: 5)
       expected += 5
@@ -51,11 +51,11 @@ extension CountingRules {
     try guest.start(second, secondCode)
     try guest.run(first, firstCode, count: 3)
     try guest.run(second, secondCode, count: 7)
-    try guest.read(first, gives: 5 + 7 * common, because: "\(second.pmc) was started beside it")
+    try guest.read(first, gives: 5 + 7 * common, because: "\(second.pmc) was started meanwhile")
     try guest.read(second, gives: 7 + 3 * common, because: "\(first.pmc) ran already")
     try guest.stop(first, firstCode)
     try guest.run(second, secondCode, count: 11)
     try guest.read(first, gives: 5 + 7 * common, because: "it was stopped")
-    try guest.read(second, gives: 18 + 3 * common, because: "\(first.pmc) was stopped beside it")
+    try guest.read(second, gives: 18 + 3 * common, because: "\(first.pmc) was stopped meanwhile")
   }
 }

@@ -1,11 +1,11 @@
 import VPMUModel
 
-/// What a counter holds.
+/// The values of counters.
 extension CountingRules {
-  static func goesOnFromWhatWasWritten(_ subject: Subject) throws(Finding) {
+  static func continuesFromWrittenValue(_ subject: Subject) throws(Finding) {
     let code = try subject.eventCodes[0]
     for counter in try subject.counters(.any) {
-      let guest = try counter.guest("a counter goes on from what was written")
+      let guest = try counter.guest("a counter continues from the written value")
       try guest.set(counter, 0x1234)
       try guest.start(counter, code)
       try guest.run(counter, code, count: 5)
@@ -15,7 +15,7 @@ extension CountingRules {
       try guest.set(counter, 0x100)
       try guest.start(counter, code)
       try guest.run(counter, code, count: 3)
-      try guest.read(counter, gives: 0x103, because: "written again while it stood still")
+      try guest.read(counter, gives: 0x103, because: "written again while it was disabled")
     }
   }
 
@@ -28,11 +28,11 @@ extension CountingRules {
       try guest.run(counter, code, count: 2)
       try guest.read(counter, gives: counter.mask, because: "the greatest value of its width")
       try guest.run(counter, code, count: 3)
-      try guest.read(counter, gives: 2, because: "it wrapped, and went on by 2")
+      try guest.read(counter, gives: 2, because: "it wrapped, and continued by 2")
     }
   }
 
-  static func takesEmulatedInstructions(_ subject: Subject) throws(Finding) {
+  static func countsEmulatedInstructions(_ subject: Subject) throws(Finding) {
     let code = try subject.eventCodes[0]
     for counter in try subject.counters(.any) {
       let selector = counter.pmc.isFixed ? counter.fixedEvent : code

@@ -1,7 +1,7 @@
 import VPMUCore
 import VPMUModel
 
-/// The core keeps host events; a model decides by what it stores and marks.
+/// The core keeps host events, by the values that a model stores and the bits that it sets.
 extension LazyReleaseRules {
   static func resetReleasesAll(_ subject: Subject) throws(Finding) {
     let code = try subject.eventCodes[0]
@@ -21,14 +21,14 @@ extension LazyReleaseRules {
         throw .violated("\(error)", model: counter.preset.name)
       }
       if action == .run && live == (0, 0) { continue }
-      throw .violatedUnseen(
+      throw .violatedAfterTrace(
         "after RESET at the end of the trace: expected no PMI and no host event, got "
           + (action == .run ? "no PMI" : "a PMI") + ", \(live.before) host events, and \(live.after) after enter",
         model: counter.preset.name, trace: guest.trace)
     }
   }
 
-  /// A guest whose counter was stopped a time slice ago, and has its host event still.
+  /// A guest whose counter was stopped a time slice ago and still has its host event.
   private static func stopped(_ counter: GuestCounter, _ title: String) throws(Finding) -> TracedGuest {
     let code = try counter.subject.eventCodes[0]
     let guest = try counter.guest(title)
@@ -41,7 +41,7 @@ extension LazyReleaseRules {
     return guest
   }
 
-  static func releasesWhatIsUnused(_ subject: Subject) throws(Finding) {
+  static func releasesUnused(_ subject: Subject) throws(Finding) {
     for counter in try subject.counters(.any) {
       let guest = try stopped(counter, "a counter unused for a time slice gives its host event back")
       try guest.scheduledIn()
@@ -49,7 +49,7 @@ extension LazyReleaseRules {
     }
   }
 
-  static func keepsWhatIsTouched(_ subject: Subject) throws(Finding) {
+  static func keepsAccessed(_ subject: Subject) throws(Finding) {
     let code = try subject.eventCodes[0]
     for counter in try subject.counters(.any) {
       let shape = try counter.guest("")
@@ -58,13 +58,13 @@ extension LazyReleaseRules {
         try guest.write(touch.msr, touch.value)
         try guest.enter()
         try guest.scheduledIn()
-        try guest.enter(hostEvents: 1, because: "\(counter.pmc) was touched by \(touch.msr)")
+        try guest.enter(hostEvents: 1, because: "\(counter.pmc) was marked as in use by the write to \(touch.msr)")
       }
     }
   }
 
-  /// Writes that touch a stopped counter and leave it stopped. A full-width register is a second name, which does not
-  /// touch, where an earlier one has the same counter.
+  /// Writes that mark a stopped counter as in use and leave it stopped. A full-width register marks none where an
+  /// earlier range has the same counter.
   private static func touches(
     _ counter: GuestCounter, _ code: UInt64, _ registers: GuestRegisters
   ) -> [(msr: MSRNumber, value: UInt64)] {
@@ -79,7 +79,7 @@ extension LazyReleaseRules {
     return writes + [(counter.control.msr, counter.field(code, [], interrupts: true) << shift)]
   }
 
-  static func keepsWhatIsEnabled(_ subject: Subject) throws(Finding) {
+  static func keepsEnabled(_ subject: Subject) throws(Finding) {
     let code = try subject.eventCodes[0]
     for counter in try subject.counters(.any) {
       let guest = try counter.guest("an enabled counter keeps its host event")
@@ -97,7 +97,7 @@ extension LazyReleaseRules {
   static func reuses(_ subject: Subject) throws(Finding) {
     let code = try subject.eventCodes[0]
     for counter in try subject.counters(.any) {
-      let guest = try counter.guest("a counter started again as it was reuses its host event")
+      let guest = try counter.guest("a counter started again without a change reuses its host event")
       for round: UInt64 in 0..<3 {
         try guest.start(counter, code)
         try guest.enter()

@@ -2,7 +2,7 @@ import SeededRandom
 import CVPMU
 import VPMUModel
 
-/// Which numbers are registers, and which are refused.
+/// The MSR numbers that are registers, and those that are refused.
 extension MSRRules {
   static let claims = [
     Rule(
@@ -12,7 +12,7 @@ extension MSRRules {
     Rule(
       "VPMU-MSR-002", "A claimed number that does not exist for the guest is #GP, to read and to write.",
       reference: "vpmu_plugin.h, vpmu_register_range",
-      consequence: "The guest finds a register that CPUID says it does not have.", check: faultsWhereNothingIs),
+      consequence: "The guest finds a register that CPUID says it does not have.", check: absentRegistersFault),
     Rule(
       "VPMU-MSR-003", "A register that exists is valid, and can be read by guest and host.",
       reference: "vpmu_plugin.h, is_valid_msr and VPMU_ROLE_*",
@@ -38,8 +38,8 @@ extension MSRRules {
     }
   }
 
-  /// Numbers that no range claims: neighbours of ranges, what lies between their registers, the ends of the number space,
-  /// registers that every x86 processor has, and any others.
+  /// Numbers that no range claims: neighbours of ranges, gaps between their registers, the ends of the number space,
+  /// registers that every x86 processor has, and random ones.
   private static func foreign(_ ranges: [RegisterRange], _ generator: inout SeededGenerator) -> [MSRNumber] {
     // TSC, APIC base, SYSENTER_CS, PAT, EFER, STAR, FS base, and a number of the range for hypervisors.
     var numbers: [UInt32] = [0, .max, 0x10, 0x1B, 0x174, 0x277, 0xC000_0080, 0xC000_0081, 0xC000_0100, 0x4000_0000]
@@ -55,7 +55,7 @@ extension MSRRules {
     return numbers.map { MSRNumber($0) }.filter { msr in !ranges.contains { $0.contains(msr) } }
   }
 
-  static func faultsWhereNothingIs(_ subject: Subject) throws(Finding) {
+  static func absentRegistersFault(_ subject: Subject) throws(Finding) {
     var isAnyAbsent = false
     for preset in try subject.presets {
       let guest = try TracedGuest(subject, preset, "a register that this guest does not have")
@@ -71,10 +71,10 @@ extension MSRRules {
     for preset in try subject.presets {
       for register in try TracedGuest(subject, preset, "").registers.existing {
         let guest = try TracedGuest(subject, preset, "a register that this guest has is read")
-        guard guest.vpmu.model.isValidMSR(register.msr, guest.vpmu.state) else {
+        guard guest.vpmu.model._isValidMSR(register.msr, guest.vpmu.liveState.view) else {
           throw .violated("is_valid_msr says that \(register.msr) does not exist", model: preset.name)
         }
-        // What a register of another role does is the model's secret.
+        // A register of another role is not described.
         guard register.role != .other else { continue }
         for origin in [AccessOrigin.guest, .host] { _ = try guest.observe(register.msr, origin: origin) }
       }
@@ -85,7 +85,7 @@ extension MSRRules {
     for preset in try subject.presets {
       let guest = try TracedGuest(subject, preset, "")
       for register in guest.registers.existing {
-        let named = guest.vpmu.model.msrIndexToPMC(register.msr, guest.vpmu.state)
+        let named = guest.vpmu.model._msrIndexToPMC(register.msr, guest.vpmu.liveState.view)
         // A register of the model's own may be one that belongs to a counter.
         if register.role == .other, named.map({ $0.bit & guest.state.all_valid != 0 }) ?? true { continue }
         let isSecondName = register.traits.contains(.fullWidth) && hasEarlierName(register, guest.declaration.ranges)
@@ -98,7 +98,7 @@ extension MSRRules {
     }
   }
 
-  /// Whether a range before that of the register has the same counter.
+  /// Whether an earlier range than that of the register has the same counter.
   private static func hasEarlierName(_ register: GuestRegister, _ ranges: [RegisterRange]) -> Bool {
     let pmc = register.pmc?.rawValue ?? 0
     return ranges.prefix { $0 != register.range }.contains { range in

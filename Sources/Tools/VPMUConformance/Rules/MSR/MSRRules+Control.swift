@@ -1,7 +1,7 @@
 import CVPMU
 import VPMUModel
 
-/// The registers that control counters hold their bits, and refuse or drop all others.
+/// The registers that control counters store their bits, and refuse or drop all others.
 extension MSRRules {
   static let globalControl = [
     Rule(
@@ -26,7 +26,7 @@ extension MSRRules {
       "VPMU-MSR-009",
       "An event select has the enable, user, OS and interrupt bits, and those of every event in the event table.",
       reference: "vpmu_plugin.h, VPMU_SELECT_* and vpmu_event",
-      consequence: "The guest can't set its counters to what the plugin says they count.",
+      consequence: "The guest can't program its counters with events that the plugin declares.",
       prerequisites: ["VPMU-MSR-003"],
       check: has(.eventSelect, "an event select") { item throws(Finding) in
         try item.subject.declaration.events.reduce(
@@ -36,7 +36,8 @@ extension MSRRules {
     Rule(
       "VPMU-MSR-010", "An event select reads what was written, for each bit that is not reserved.",
       reference: "vpmu_plugin.h, VPMU_ROLE_EVENT_SELECT",
-      consequence: "The guest's driver can't tell what its counters are set to.", prerequisites: ["VPMU-MSR-003"],
+      consequence: "The guest's driver does not find out how its counters are programmed.",
+      prerequisites: ["VPMU-MSR-003"],
       check: readsBack(.eventSelect, "an event select")),
     Rule(
       "VPMU-MSR-011", "A reserved bit of an event select is #GP, or dropped where the range says so.",
@@ -57,7 +58,7 @@ extension MSRRules {
     Rule(
       "VPMU-MSR-013", "The fixed control reads what was written, for each bit that is not reserved.",
       reference: "vpmu_plugin.h, VPMU_ROLE_FIXED_CONTROL",
-      consequence: "The guest's driver can't tell which fixed counters count.", prerequisites: ["VPMU-MSR-003"],
+      consequence: "The guest's driver does not find out which fixed counters count.", prerequisites: ["VPMU-MSR-003"],
       check: readsBack(.fixedControl, "a fixed control")),
     Rule(
       "VPMU-MSR-014", "A reserved bit of the fixed control is #GP, or dropped where the range says so.",
@@ -66,7 +67,7 @@ extension MSRRules {
       prerequisites: ["VPMU-MSR-013"], check: refuses(.fixedControl, name: "a fixed control")),
   ]
 
-  /// Each of these bits, which a register of this role must have, is taken and read back.
+  /// Each of these bits, which a register of this role must have, is stored and read back.
   private static func has(
     _ role: RegisterRole, _ name: String, _ bits: @escaping @Sendable (RegisterCase) throws(Finding) -> UInt64
   ) -> Rule.Check {
@@ -81,7 +82,7 @@ extension MSRRules {
     }
   }
 
-  /// Each bit alone, and all together, read as they were written.
+  /// Each bit alone, and all together, are read as they were written.
   private static func readsBack(_ role: RegisterRole, _ name: String) -> Rule.Check {
     { subject throws(Finding) in
       for item in try subject.writable(name, role) {

@@ -1,6 +1,6 @@
 import VPMUModel
 
-/// The values of counters.
+/// The registers of counters' values.
 extension MSRRules {
   static let counters = [
     Rule(
@@ -24,7 +24,7 @@ extension MSRRules {
     Rule(
       "VPMU-MSR-021", "What is written to one register of a counter is read from every other one of it.",
       reference: "vpmu_plugin.h, vpmu_register_range",
-      consequence: "Drivers that use the old numbers and the new ones see different counters.",
+      consequence: "Drivers that use the old numbers and those that use the new ones read different counters.",
       prerequisites: ["VPMU-MSR-010", "VPMU-MSR-018"], check: aliasesAgree),
     Rule(
       "VPMU-MSR-022", "Each counter and each event select has a value of its own.",
@@ -35,7 +35,7 @@ extension MSRRules {
 
   static func counterReadsBack(_ subject: Subject) throws(Finding) {
     for item in try subject.writable("a counter", .gpCounter, .fixedCounter) {
-      // A sign-extended value is another rule's matter.
+      // Another rule judges sign-extended values.
       let bits = item.traits.contains(.signExtends) ? item.bits & 0x7FFF_FFFF : item.bits
       for value in bits.singleBits + [bits, 0] {
         let guest = try item.guest("a counter reads what was written")
@@ -67,7 +67,7 @@ extension MSRRules {
     let cases = try subject.registers("a counter that is written with sign-extension") {
       $0.traits.contains(.signExtends) && !$0.traits.contains(.readOnly)
     }
-    // Bits 63:32 of what is written are ignored.
+    // Bits 63:32 of the written value are ignored.
     let values: [UInt64] =
       [0x8000_0000, 0xFFFF_FFFF, 0xFFFF_0000, 0x8000_0001, 0xFFFF_FFFF_7FFF_FFFF, 0x1_8000_0000]
       + (0xFFFF_FFFF_0000_0000 as UInt64).singleBits.map { $0 | 5 }
@@ -86,13 +86,13 @@ extension MSRRules {
     var hasAliases = false
     for item in try subject.writable("a register", .gpCounter, .fixedCounter, .eventSelect) {
       guard let pmc = item.register.pmc else { continue }
-      // Positive as a sign-extended value, and within any counter that is worth a second name.
+      // Positive as a sign-extended value, and within the width of any counter with two registers.
       let value = 0x5A35 & item.bits
       for other in item.registers.all(item.role, of: pmc) where other != item.register {
         hasAliases = true
-        let guest = try item.guest("a counter has two names")
+        let guest = try item.guest("a counter has two registers")
         try guest.write(item.msr, value)
-        try guest.read(other.msr, gives: value, because: "it is \(item.msr) by another name")
+        try guest.read(other.msr, gives: value, because: "it is the counter of \(item.msr)")
       }
     }
     if !hasAliases { throw .notApplicable("no counter has two registers of one role in any preset") }
@@ -105,7 +105,7 @@ extension MSRRules {
         register.pmc.map { guest.registers.all(register.role, of: $0).first == register } ?? false
           && !register.traits.contains(.readOnly)
       }
-      // Different within 8 bits: event selects and all but the narrowest counters hold them too.
+      // Different within 8 bits, which event selects and all but the narrowest counters have.
       let values = apart.indices.map { UInt64(truncatingIfNeeded: $0 + 1) }
       for (register, value) in zip(apart, values) { try guest.write(register.msr, value) }
       for (register, value) in zip(apart, values) {

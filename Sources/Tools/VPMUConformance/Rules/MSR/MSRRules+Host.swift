@@ -1,7 +1,7 @@
 import VPMUCore
 import VPMUModel
 
-/// What the VMM's own accesses do: save, restore, migration.
+/// The VMM's own accesses: save, restore, migration.
 extension MSRRules {
   static let hostAccess = [
     Rule(
@@ -54,7 +54,7 @@ extension MSRRules {
     for (item, status) in try statusChanges(subject, "a status clear or set", .globalStatusClear, .globalStatusSet) {
       for bit in item.bits.singleBits {
         let guest = try item.guest("the host writes a register that changes the global status")
-        // A bit that is set for the one, and clear for the other.
+        // A bit that is set for the clearing register, and clear for the setting one.
         let before = item.role == .globalStatusClear ? item.bits : 0
         try guest.write(status.msr, before, origin: .host)
         try guest.write(item.msr, bit, origin: .host)
@@ -88,14 +88,14 @@ extension MSRRules {
     _ saved: [(register: GuestRegister, value: UInt64)], into guest: TracedGuest
   ) throws(Finding) {
     for (register, value) in saved {
-      // A register of the model's own may be one that can't be written: it must not differ then.
+      // A register of another role may be read-only: then it must have the same value.
       if register.role == .other, try guest.ifReadable(register) == value { continue }
-      try guest.write(register.msr, value, origin: .host, because: "it is what the host read")
+      try guest.write(register.msr, value, origin: .host, because: "the host read this value")
     }
     for (register, value) in saved { try guest.read(register.msr, gives: value, because: "the host restored it") }
   }
 
-  /// The finding without the writes that it does not need: one register's value is none of another's business.
+  /// The finding without the writes that it does not need: registers do not depend on each other.
   private static func withoutOtherWrites(_ finding: Finding, _ guest: TracedGuest) -> Finding {
     guard case .violated(let message, let model, let trace?) = finding,
       case .readMSR(let last, _, _)? = trace.steps.last?.operation
@@ -112,7 +112,7 @@ extension MSRRules {
 }
 
 extension TracedGuest {
-  /// What the host reads, without a trace; nil for #GP.
+  /// The value that the host reads, without a trace; nil for #GP.
   fileprivate func ifReadable(_ register: GuestRegister) throws(Finding) -> UInt64? {
     do {
       guard case .value(let value) = try vpmu.readMSR(register.msr, origin: .host) else { return nil }

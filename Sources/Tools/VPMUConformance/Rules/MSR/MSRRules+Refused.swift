@@ -9,23 +9,23 @@ extension MSRRules {
       var generator = subject.generator("refused writes")
       let guarded = GuardedState(model)
       guard guarded.start(preset) else { throw .notApplicable("refresh refuses \(preset.name)") }
-      let registers = GuestRegisters(model.declaration, guarded.state)
+      let registers = GuestRegisters(model.declaration, guarded.state.view)
       // So that something is there to be changed.
       for register in registers.existing {
-        _ = model.setMSR(
-          register.msr, generator.value() & ~register.reserved(guarded.state), origin: .guest, guarded.state)
+        _ = model._setMSR(
+          register.msr, generator.value() & ~register.reserved(guarded.state.view), origin: .guest, guarded.state)
       }
       for register in registers.existing + registers.absent {
         let values = [0, UInt64.max] + UInt64.max.singleBits + (0..<16).map { _ in generator.value() }
         for value in values {
           for origin in [AccessOrigin.guest, .host] {
             // What is requested already can't be requested again.
-            guarded.state.pointee.reprogram = 0
-            guarded.state.pointee.in_use = 0
-            var before = guarded.state.pointee
-            let status = Int(model.setMSR(register.msr, value, origin: origin, guarded.state).status)
+            guarded.state.fields.reprogram = 0
+            guarded.state.fields.in_use = 0
+            var before = guarded.state.fields
+            let status = model._setMSR(register.msr, value, origin: origin, guarded.state).status
             guard status == VPMU_FAULT || status == VPMU_UNHANDLED,
-              memcmp(&before, guarded.state, MemoryLayout<vpmu_state>.size) != 0
+              memcmp(&before, guarded.state.pointer, MemoryLayout<vpmu_state>.size) != 0
             else { continue }
             try showRefused(subject, preset, register.msr, value, origin)
           }
@@ -34,7 +34,7 @@ extension MSRRules {
     }
   }
 
-  /// Throws the finding, with a trace if the guest can see the change.
+  /// Throws the finding, with a trace if the guest can observe the change.
   private static func showRefused(
     _ subject: Subject, _ preset: Preset, _ msr: MSRNumber, _ value: UInt64, _ origin: AccessOrigin
   ) throws(Finding) {

@@ -1,13 +1,13 @@
 import CVPMU
 import VPMUModel
 
-/// A change of what a counter counts reaches the core.
+/// Reprogram requests: a changed configuration of a counter reaches the core.
 extension MSRRules {
   static let requests = [
     Rule(
       "VPMU-MSR-015", "A changed event select requests a reprogram of its counter, and of no other.",
       reference: "vpmu_plugin.h, VPMU_ROLE_EVENT_SELECT and set_msr",
-      consequence: "The counter goes on counting what it did, or another one loses an overflow.",
+      consequence: "The counter goes on counting its earlier event, or another one loses an overflow.",
       prerequisites: ["VPMU-MSR-009", "VPMU-MSR-010"], check: eventSelectRequestsReprogram),
     Rule(
       "VPMU-MSR-016",
@@ -29,6 +29,9 @@ extension MSRRules {
       guard let pmc = item.register.pmc else { continue }
       let guest = try item.guest("an event select is set, and its counter counts")
       try guest.enableGlobally(pmc)
+      if item.register.traits.contains(.sharedEnable), let first = item.registers.first(.eventSelect, .sharedEnable) {
+        try guest.write(first.msr, VPMU_SELECT_ENABLE)
+      }
       try guest.enter(hostEvents: 0)
       try guest.write(item.msr, enabled)
       try guest.enter(hostEvents: 1, because: "the counter is enabled now")

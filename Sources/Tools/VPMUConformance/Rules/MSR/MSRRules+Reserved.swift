@@ -1,8 +1,8 @@
 import VPMUModel
 
-/// Bits that a register does not have.
+/// Reserved bits.
 extension MSRRules {
-  /// A reserved bit that a guest writes is #GP, or dropped where the range says so.
+  /// A reserved bit that a guest writes is #GP, or dropped if the range has VPMU_RANGE_IGNORES_RESERVED.
   static func refuses(_ roles: RegisterRole..., name: String) -> Rule.Check {
     { subject throws(Finding) in
       let cases = try subject.registers("\(name) that a guest can write") {
@@ -15,7 +15,7 @@ extension MSRRules {
     }
   }
 
-  /// Each reserved bit of one register, alone and beside all that it has.
+  /// Each reserved bit of one register, alone and together with all bits that are not reserved.
   static func refuses(_ item: RegisterCase, origin: AccessOrigin) throws(Finding) {
     let drops = item.traits.contains(.ignoresReserved)
     for bit in (~item.bits).singleBits {

@@ -1,7 +1,7 @@
 import CVPMU
 import VPMUModel
 
-/// Overflows, as the guest sees and acknowledges them.
+/// The status of overflows, and its acknowledgement.
 extension MSRRules {
   static let globalStatus = [
     Rule(
@@ -18,7 +18,7 @@ extension MSRRules {
     Rule(
       "VPMU-MSR-025", "A guest's write of a read-only register is #GP, or ignored where the range drops.",
       reference: "vpmu_plugin.h, VPMU_RANGE_READ_ONLY",
-      consequence: "The guest changes what it can only look at on a processor.", prerequisites: ["VPMU-MSR-023"],
+      consequence: "The guest changes a register that is read-only on a processor.", prerequisites: ["VPMU-MSR-023"],
       check: readOnlyStays),
     Rule(
       "VPMU-MSR-026", "A 1 written to the status clear clears that bit of the global status and no other; it reads 0.",
@@ -72,7 +72,7 @@ extension MSRRules {
       let drops = item.traits.contains(.ignoresReserved)
       for value in [0, 1, item.bits, UInt64.max] {
         let guest = try item.guest("a read-only register is written")
-        // Something that a write could change.
+        // A value that a write could change.
         if item.role != .other { try guest.write(item.msr, item.bits & ~4, origin: .host) }
         let before = try guest.observe(item.msr)
         try guest.write(item.msr, value, expect: drops ? .done : .generalProtection, because: "it is read-only")
@@ -111,7 +111,7 @@ extension MSRRules {
     }
   }
 
-  /// For each counter whose interrupt is enabled, so that there would be one to raise.
+  /// For each counter whose interrupt is enabled, so that a PMI could be raised.
   private static func setRaisesNoPMI(_ item: RegisterCase) throws(Finding) {
     for select in item.registers.all(.eventSelect) where !select.traits.contains(.readOnly) {
       let guest = try item.guest("an overflow that software sets")

@@ -2,7 +2,7 @@ import VPMUModel
 
 /// One overflow of one counter.
 extension PMIRules {
-  /// A guest whose counter has just overflowed; nothing of it was seen yet.
+  /// A guest whose counter has just overflowed; no answer has shown it yet.
   private static func overflow(
     _ counter: GuestCounter, _ title: String, interrupts: Bool
   ) throws(Finding) -> TracedGuest {
@@ -36,9 +36,9 @@ extension PMIRules {
     }
   }
 
-  static func showsTheCause(_ subject: Subject) throws(Finding) {
+  static func statusShowsOverflow(_ subject: Subject) throws(Finding) {
     for counter in try subject.counters(.any, interrupting: true) {
-      let guest = try overflow(counter, "the PMI's handler sees the cause", interrupts: true)
+      let guest = try overflow(counter, "the PMI's handler reads the status and the counter", interrupts: true)
       try guest.enter(pmi: true)
       try guest.read(counter, gives: 0, because: "it has just overflowed")
       guard let status = guest.registers.first(.globalStatus) else { continue }
@@ -49,7 +49,7 @@ extension PMIRules {
     }
   }
 
-  static func staysSilent(_ subject: Subject) throws(Finding) {
+  static func raisesNoPMI(_ subject: Subject) throws(Finding) {
     for counter in try subject.counters(.any) {
       let guest = try overflow(counter, "without the interrupt bit there is no PMI", interrupts: false)
       try guest.enter(because: "the interrupt bit of \(counter.pmc) is clear")
@@ -66,7 +66,7 @@ extension PMIRules {
         if distance > 1 { try guest.run(counter, code, count: distance - 1) }
         try guest.enter(because: "\(counter.pmc) is one event before its overflow")
         try guest.run(counter, code, count: 1)
-        try guest.enter(pmi: true, because: "\(distance) events have happened")
+        try guest.enter(pmi: true, because: "\(distance) events have occurred")
       }
     }
   }

@@ -1,6 +1,6 @@
 import VPMUModel
 
-/// More than one overflow, and none.
+/// Several overflows, and none.
 extension PMIRules {
   static func canBeArmedAgain(_ subject: Subject) throws(Finding) {
     let code = try subject.eventCodes[0]
@@ -14,7 +14,7 @@ extension PMIRules {
         try guest.run(counter, code, count: 10)
         try guest.enter(pmi: true, because: "\(counter.pmc) overflowed")
         try clearStatus(counter, guest)
-        // Fewer than make a narrow counter overflow again.
+        // Fewer events than make a narrow counter overflow again.
         try guest.run(counter, code, count: min(5, counter.mask))
         try guest.enter(because: "\(counter.pmc) has not overflowed since its PMI")
         try expectClear(counter, guest)
@@ -79,7 +79,7 @@ extension PMIRules {
     try guest.enter(because: "the one PMI was delivered")
   }
 
-  static func isSilentWhileDisabled(_ subject: Subject) throws(Finding) {
+  static func disabledDoesNotOverflow(_ subject: Subject) throws(Finding) {
     let code = try subject.eventCodes[0]
     var isJudged = false
     for counter in try subject.counters(.any, interrupting: true) {
@@ -93,10 +93,10 @@ extension PMIRules {
       try guest.enableGlobally(guest.state.all_valid & ~counter.pmc.bit)
       try guest.run(counter, code, count: 10)
       try guest.enter(because: "\(counter.pmc) was globally disabled one event before its overflow")
-      try guest.read(counter, gives: counter.mask, because: "it stood still")
+      try guest.read(counter, gives: counter.mask, because: "it was globally disabled")
       try guest.enableGlobally(guest.state.all_valid)
       try guest.run(counter, code, count: 1)
-      try guest.enter(pmi: true, because: "it was enabled again, and one more event happened")
+      try guest.enter(pmi: true, because: "it was enabled again, and one more event occurred")
     }
     if !isJudged { throw .notApplicable("no preset has a global control register") }
   }

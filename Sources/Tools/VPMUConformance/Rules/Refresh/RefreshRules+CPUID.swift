@@ -4,9 +4,9 @@ import VPMUCore
 import VPMULoader
 import VPMUModel
 
-/// CPUIDs as nobody would write them.
+/// Extreme and random CPUIDs.
 extension RefreshRules {
-  static func anyCPUIDIsJudged(_ subject: Subject) throws(Finding) {
+  static func anyCPUIDIsHandled(_ subject: Subject) throws(Finding) {
     let model = try subject.model
     for preset in try subject.presets {
       var generator = subject.generator("any CPUID")
@@ -23,13 +23,13 @@ extension RefreshRules {
     }
   }
 
-  /// Reads and writes every claimed register and selector: the core notes what can't be.
+  /// Reads and writes every claimed register and selector: the core reports invalid answers.
   private static func callEverything(
     _ machine: TracedGuest.Machine, _ configuration: GuestConfiguration, _ preset: Preset
   ) throws(Finding) {
     do {
       for range in machine.model.declaration.ranges {
-        // All of a range of counters, and enough of a longer one.
+        // All of a range of counters, and the first of a longer one.
         for n in 0..<min(range.count, 16) {
           let msr = MSRNumber(range.first.rawValue &+ n &* range.stride)
           _ = try machine.readMSR(msr)
@@ -47,7 +47,7 @@ extension RefreshRules {
     throw .violated("with \(configuration.text) the plugin \(fault)", model: preset.name)
   }
 
-  /// A preset's leaves with one or all of their registers at an extreme, or anything.
+  /// A preset's leaves with one or all of their registers at an extreme, and with random values.
   private static func configurations(
     _ preset: GuestConfiguration, _ generator: inout SeededGenerator
   ) -> [GuestConfiguration] {
@@ -73,7 +73,7 @@ extension RefreshRules {
       changed.perfCapabilities = generator.value()
       for index in changed.leaves.indices {
         for register in registers where generator.below(2) == 0 {
-          // A byte at a time too: counts and widths are such.
+          // Single bytes too: counts and widths are bytes.
           let mask = generator.below(2) == 0 ? UInt32.max : 0xFF << UInt32(8 * generator.below(4))
           let old = changed.leaves[index][keyPath: register]
           let new = UInt32(truncatingIfNeeded: generator.value())
@@ -87,7 +87,7 @@ extension RefreshRules {
 }
 
 extension GuestConfiguration {
-  /// For messages.
+  /// The text for messages.
   fileprivate var text: String {
     leaves.map { leaf in
       "CPUID.\(hex(leaf.leaf))" + (leaf.subleaf == 0 ? "" : ".\(leaf.subleaf)")

@@ -12,14 +12,14 @@ extension RefreshRules {
         if zero.contains(register.role) {
           try guest.read(register.msr, gives: 0, because: "it is 0 after RESET")
         } else if register.role == .globalControl {
-          let value = guest.state.global_control & ~register.reserved(guest.vpmu.state)
+          let value = guest.state.global_control & ~register.reserved(guest.vpmu.liveState.view)
           try guest.read(register.msr, gives: value, because: "other bits are reserved")
         }
       }
     }
   }
 
-  static func resetForgets(_ subject: Subject) throws(Finding) {
+  static func resetEqualsNew(_ subject: Subject) throws(Finding) {
     for preset in try subject.presets {
       let new = try TracedGuest(subject, preset, "")
       let used = try TracedGuest(subject, preset, "")
@@ -36,10 +36,10 @@ extension RefreshRules {
     }
   }
 
-  static func refreshForgets(_ subject: Subject) throws(Finding) {
+  static func refreshEqualsNew(_ subject: Subject) throws(Finding) {
     let presets = try subject.presets
     for preset in presets {
-      // The same one too: a plugin may have only that.
+      // The same preset too: a plugin may have only one.
       for next in presets {
         let new = try TracedGuest(subject, next, "")
         let used = try TracedGuest(subject, preset, "")

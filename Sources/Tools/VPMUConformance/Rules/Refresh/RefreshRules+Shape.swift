@@ -8,7 +8,7 @@ extension RefreshRules {
     let presets = try subject.presets
     let hosts = [HostLimits.ample, .ample.with(gp: 1, fixed: 1), .ample.with(gp: 3, fixed: 0, gpWidth: 32)]
     var first: [[UInt8]] = []
-    // The second time in the other order, so that what came before each one is different.
+    // The second time in reverse order, so that each follows another one.
     for isAgain in [false, true] {
       var shapes: [[UInt8]] = []
       let calls = presets.flatMap { preset in hosts.map { (preset, $0) } }
@@ -59,11 +59,11 @@ extension RefreshRules {
     }
   }
 
-  private static func expectMade(_ trial: ShapeTrial, _ what: String, _ preset: String?) throws(Finding) {
+  private static func expectMade(_ trial: ShapeTrial, _ description: String, _ preset: String?) throws(Finding) {
     switch trial {
     case .made: return
-    case .refused: throw .violated("refresh refuses a guest \(what)", model: preset)
-    case .impossible(let reason): throw .violated("a guest \(what): \(reason)", model: preset)
+    case .refused: throw .violated("refresh refuses a guest \(description)", model: preset)
+    case .impossible(let reason): throw .violated("a guest \(description): \(reason)", model: preset)
     }
   }
 
@@ -73,14 +73,14 @@ extension RefreshRules {
       let guarded = GuardedState(model)
       guard model.refresh(guarded.state, guest: preset.configuration, host: .ample) else { continue }
       let registers = MemoryLayout<vpmu_state>.offset(of: \.model_words) ?? 0
-      let bytes = UnsafeRawBufferPointer(start: guarded.state, count: Int(guarded.sizes.structure))
+      let bytes = UnsafeRawBufferPointer(start: guarded.state.pointer, count: Int(guarded.sizes.structure))
       guard let offset = bytes.indices.first(where: { $0 >= registers && bytes[$0] != 0 }) else { continue }
       throw .violated(
         "refresh wrote at offset \(offset) of vpmu_state, which is no part of the shape", model: preset.name)
     }
   }
 
-  static func missingCountersAreGone(_ subject: Subject) throws(Finding) {
+  static func missingCountersFault(_ subject: Subject) throws(Finding) {
     var isAnyGone = false
     for preset in try subject.presets {
       let all = try TracedGuest(subject, preset, "")

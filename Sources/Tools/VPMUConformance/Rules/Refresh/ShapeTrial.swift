@@ -4,13 +4,13 @@ import VPMUCore
 import VPMULoader
 import VPMUModel
 
-/// What becomes of a CPUID on a host with certain limits.
+/// The result of `refresh` with a CPUID and a host's limits.
 enum ShapeTrial {
   /// A virtual CPU, in its state after RESET.
   case made(TracedGuest.Machine)
-  /// The model says that it can't be presented.
+  /// The model refuses the CPUID.
   case refused
-  /// What the model made of it can't be: why.
+  /// The shape is invalid: the reason.
   case impossible(String)
 
   init(_ model: PluginModel, _ configuration: GuestConfiguration, _ limits: HostLimits) {
@@ -34,7 +34,7 @@ extension HostLimits {
       fixedWidth: fixedWidth ?? fixed_width, archEvents: arch_events)
   }
 
-  /// For messages.
+  /// The text for messages.
   var text: String {
     "\(gp_counters) general-purpose counters of \(gp_width) bits and \(fixed_counters) fixed ones of \(fixed_width)"
   }

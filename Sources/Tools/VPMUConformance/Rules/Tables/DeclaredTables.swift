@@ -1,13 +1,13 @@
 import CVPMU
 import VPMULoader
 
-/// A plugin's tables with the numbers in them as they stand there. A loaded plugin's declaration has made what it does not
-/// know into "other" and "none".
+/// A plugin's tables with their own numbers. In a loaded plugin's declaration unknown numbers have become "other" and
+/// "none".
 struct DeclaredTables {
   let info: vpmu_plugin_info
   let ops: vpmu_ops
 
-  /// - Throws: not applicable, if the loader refuses the plugin: its sizes are then not to be trusted
+  /// - Throws: `notApplicable`, if the loader refuses the plugin, whose sizes may then be wrong
   init(_ subject: Subject) throws(Finding) {
     _ = try subject.plugin
     info = try Library(subject.path).table().pointee
@@ -17,7 +17,11 @@ struct DeclaredTables {
 
   var ranges: [vpmu_register_range] { elements(info.ranges, info.range_count, info.range_size) }
 
-  var events: [vpmu_event] { elements(info.events, info.event_count, info.event_size) }
+  var events: [vpmu_event_row] { elements(info.events, info.event_count, info.event_size) }
+
+  var fixedEvents: [vpmu_event_row] {
+    elements(info.fixed_events, info.fixed_event_count, info.fixed_event_size)
+  }
 
   private func elements<Element: BitwiseCopyable>(
     _ start: UnsafePointer<Element>?, _ count: UInt32, _ size: UInt32

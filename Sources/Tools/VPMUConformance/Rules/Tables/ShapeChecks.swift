@@ -2,7 +2,7 @@ import CVPMU
 import VPMUCore
 import VPMUModel
 
-/// Whether the declaration fits what `refresh` makes of each preset.
+/// The agreement of the declared ranges with the shape of each preset.
 extension TableRules {
   static func presetsWork(_ subject: Subject) throws(Finding) {
     for preset in try subject.presets {
@@ -27,7 +27,7 @@ extension TableRules {
     var hasAny = false
     for preset in try subject.presets {
       let guest = try TracedGuest(subject, preset, "")
-      guard guest.vpmu.state.hasGlobalControl else { continue }
+      guard guest.vpmu.liveState.hasGlobalControl else { continue }
       hasAny = true
       try require(guest.registers.all(.globalControl), "a global control", guest)
       try require(guest.registers.all(.globalStatus), "a global status", guest)
@@ -40,11 +40,12 @@ extension TableRules {
 
   /// At least one such register is declared, and each of them exists.
   private static func require(
-    _ registers: [GuestRegister], _ what: String, _ guest: TracedGuest
+    _ registers: [GuestRegister], _ description: String, _ guest: TracedGuest
   ) throws(Finding) {
-    if registers.isEmpty { throw .violated("no range declares \(what)", model: guest.preset.name) }
-    for register in registers where !guest.vpmu.model.isValidMSR(register.msr, guest.vpmu.state) {
-      throw .violated("\(register.msr), \(what), is not valid for is_valid_msr", model: guest.preset.name)
+    if registers.isEmpty { throw .violated("no range declares \(description)", model: guest.preset.name) }
+    for register in registers where !guest.vpmu.model._isValidMSR(register.msr, guest.vpmu.liveState.view) {
+      throw .violated(
+        "is_valid_msr of \(register.msr), \(description): expected true, got false", model: guest.preset.name)
     }
   }
 }

@@ -2,7 +2,7 @@ import VPMULoader
 import VPMUModel
 import VPMUTrace
 
-/// One thread: the same guest again, and two in turns.
+/// One thread: the same guest twice, and two guests in turns.
 extension ThreadRules {
   private static let operations = 1500
 
@@ -20,14 +20,14 @@ extension ThreadRules {
         let (first, second) = try twice(script)
         guard let difference = differ(first, second) else { continue }
         var (right, wrong) = (Array(first[...difference]), second[difference])
-        // A model that counts what it is asked may need all of it: then the trace stays as it is.
+        // A model that counts its calls may need all of them: then the trace stays as it is.
         _ = try shortest(right) { candidate throws(Finding) in
           let (first, second) = try twice(candidate)
           guard let last = first.last, differ(first, second) == first.count - 1 else { return false }
           (right, wrong) = (first.dropLast() + [last], second[second.count - 1])
           return true
         }
-        throw .violatedUnseen(
+        throw .violatedAfterTrace(
           "the same operations on another fresh virtual CPU end with \(wrong.text)", model: preset.name,
           trace: try ScriptedGuest(model, preset).trace("the same guest, the second time", right))
       }
@@ -40,7 +40,7 @@ extension ThreadRules {
     let operation: TraceOperation
   }
 
-  static func shareNothing(_ subject: Subject) throws(Finding) {
+  static func interleavedAreIndependent(_ subject: Subject) throws(Finding) {
     let model = try subject.model
     var generator = subject.generator("which of two")
     var random = RandomScript(model.declaration, subject.generator("two guests"))
@@ -58,7 +58,7 @@ extension ThreadRules {
     }
   }
 
-  /// The first step whose answer is not the one that its guest gets alone.
+  /// The index of the first step whose answer differs from the one that its guest gets alone.
   private static func firstDisturbance(
     _ model: PluginModel, _ preset: Preset, _ other: Preset, _ steps: [Step]
   ) throws(Finding) -> Int? {
@@ -75,7 +75,7 @@ extension ThreadRules {
     return nil
   }
 
-  /// The trace is that of the guest that was disturbed, with the answers that it gets alone.
+  /// A finding with the trace of the guest that was disturbed, and the answers that it gets alone.
   private static func disturbance(
     _ model: PluginModel, _ preset: Preset, _ other: Preset, _ steps: [Step]
   ) throws(Finding) -> Finding {
@@ -85,8 +85,8 @@ extension ThreadRules {
     let (mine, theirs) = isFirst ? (preset, other) : (other, preset)
     let their = try ScriptedGuest.answers(model, theirs, to: others)
     let answers = try ScriptedGuest.answers(model, mine, to: own)
-    return .violatedUnseen(
-      "the last answer is another one if a virtual CPU of \(theirs.name) beside it did "
+    return .violatedAfterTrace(
+      "the last answer is another one after a virtual CPU of \(theirs.name) in the same process did "
         + their.prefix(4).map(\.text).joined(separator: " ") + (their.count > 4 ? " …" : ""),
       model: mine.name, trace: try ScriptedGuest(model, mine).trace("a guest that another one disturbs", answers))
   }

@@ -3,15 +3,15 @@ import VPMULoader
 import VPMUModel
 import VPMUTrace
 
-/// A state that moves to another virtual CPU.
+/// A saved state, restored on another virtual CPU.
 extension ThreadRules {
-  /// An operation, or the moment at which the state is saved.
+  /// An operation, or the saving of the state.
   private enum Moment {
     case operation(TraceOperation)
     case save
   }
 
-  static func survivesSaving(_ subject: Subject) throws(Finding) {
+  static func savedStateContinues(_ subject: Subject) throws(Finding) {
     let model = try subject.model
     var random = RandomScript(model.declaration, subject.generator("saving"))
     for preset in try subject.presets {
@@ -27,7 +27,7 @@ extension ThreadRules {
     }
   }
 
-  /// The first operation that a copy made from the saved state answers in another way than the one that was saved.
+  /// The first operation that a virtual CPU made from the saved state answers in another way than the original.
   private static func firstLoss(
     _ model: PluginModel, _ preset: Preset, _ script: [Moment]
   ) throws(Finding) -> (index: Int, answer: TraceOperation)? {
@@ -40,15 +40,15 @@ extension ThreadRules {
         do {
           try new.vpmu.restore(SavedState(bytes: guest.vpmu.save().bytes))
         } catch {
-          throw .violatedUnseen(
+          throw .violatedAfterTrace(
             "saved at the end of the trace, and not restored: \(error)", model: preset.name,
             trace: guest.trace("a guest that is saved", guest.answers))
         }
         copy = new
       case .operation(let operation):
         let answer = try guest.perform(operation)
-        // The copy has its host events to make anew, the original resumes them.
-        guard let other = try copy?.perform(operation), other.asGuestsSeeIt != answer.asGuestsSeeIt else { continue }
+        // The copy creates its host events, the original resumes them.
+        guard let other = try copy?.perform(operation), other.guestVisible != answer.guestVisible else { continue }
         return (index, other)
       }
     }
@@ -64,9 +64,9 @@ extension ThreadRules {
       if case .operation(let operation) = moment { operations.append(operation) } else { before = operations.count }
     }
     let answer = try firstLoss(model, preset, script)?.answer
-    return .violatedUnseen(
+    return .violatedAfterTrace(
       "a copy made from the state saved after \(before) operations of the trace answers the last one with "
-        + (answer?.text ?? "the same, this time"), model: preset.name,
+        + (answer?.text ?? "the same answer, in this run"), model: preset.name,
       trace: try ScriptedGuest(model, preset).trace(
         "a guest that is saved", ScriptedGuest.answers(model, preset, to: operations)))
   }

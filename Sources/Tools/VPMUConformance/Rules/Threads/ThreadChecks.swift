@@ -6,7 +6,7 @@ import VPMUTrace
 extension ThreadRules {
   private static let rounds = 8
 
-  static func shareNothingAmongThreads(_ subject: Subject) throws(Finding) {
+  static func threadsAreIndependent(_ subject: Subject) throws(Finding) {
     let model = try subject.model
     var random = RandomScript(model.declaration, subject.generator("threads"))
     for (preset, other) in try pairs(subject) {
@@ -16,7 +16,7 @@ extension ThreadRules {
     }
   }
 
-  /// What one thread does: the same guest again and again. It gives what was wrong.
+  /// The work of one thread: the same guest again and again. It returns the violation.
   private static func threadBody(
     _ model: PluginModel, _ preset: Preset, _ script: [TraceOperation]
   ) throws(Finding) -> @Sendable () -> Finding? {

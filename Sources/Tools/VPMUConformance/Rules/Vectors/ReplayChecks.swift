@@ -26,7 +26,7 @@ extension VectorRules {
         throw .notApplicable("\(path): \(error)")
       }
     }
-    // Whose it is can't be told: a rule that passed would claim too much.
+    // An unreadable trace may be one of this plugin: passing would claim too much.
     if let unreadable { throw .notApplicable("\(unreadable)") }
     let names = vendors.map { "\"\($0)\"" }.joined(separator: " or ")
     if replayed == 0 { throw .notApplicable("no trace in \(directory) has the vendor \(names)") }
