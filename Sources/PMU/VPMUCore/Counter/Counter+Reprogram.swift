@@ -35,8 +35,7 @@ extension VirtualPMU {
     let value = pmc.isFixed ? liveState.view.fixedControl(pmc.number) : fields.pointee.selector
     let interrupts = value & (pmc.isFixed ? VPMU_FIXED_INTERRUPT : VPMU_SELECT_INTERRUPT) != 0
     return CounterConfiguration(
-      pmc: pmc, value: value, period: Self.period(to: fields.pointee.base, widthMask(pmc)), interrupts: interrupts,
-      isAboutToChange: interrupts && liveState.fields.pmi_pending != 0 && counter(pmc).pointee.overflowIsLatched)
+      pmc: pmc, value: value, period: Self.period(to: fields.pointee.base, widthMask(pmc)), interrupts: interrupts)
   }
 
   /// Adds the counts of the host event, then the emulated counts, to the counter's base, and records an overflow.

@@ -31,7 +31,7 @@ extension PMCIndex {
   /// Where a counter is kept: general-purpose ones first. Below ``VirtualPMU/counterCapacity`` for every counter that
   /// exists.
   @inlinable
-  var position: Int { Int((rawValue & 15) | ((rawValue &>> 1) & 16)) }
+  var position: Int { Int((rawValue &- ((rawValue &>> 1) & 16)) & 31) }
 }
 
 /// Values.

@@ -10,15 +10,12 @@ public struct CounterConfiguration: BitwiseCopyable {
   public var period: UInt64
   /// The guest asks for an interrupt at overflow.
   public var interrupts: Bool
-  /// The counter has just overflowed and interrupts: the guest's handler is expected to write another value.
-  public var isAboutToChange: Bool
 
   @inlinable
-  public init(pmc: PMCIndex, value: UInt64, period: UInt64, interrupts: Bool, isAboutToChange: Bool) {
+  public init(pmc: PMCIndex, value: UInt64, period: UInt64, interrupts: Bool) {
     self.pmc = pmc
     self.value = value
     self.period = period
     self.interrupts = interrupts
-    self.isAboutToChange = isAboutToChange
   }
 }

@@ -18,6 +18,10 @@ public struct EventAccounting<Host: HostEvents, Policy: EventPolicy> {
     self.counters = counters
   }
 
+  /// Whether the next entry delivers a PMI.
+  @inlinable
+  var isPMIPending: Bool { VCPUBlock.state(of: block).fields.pmi_pending != 0 }
+
   /// A counter that exists.
   @inlinable
   func counter(_ pmc: PMCIndex) -> UnsafeMutablePointer<Counter<Policy.CounterState>> {

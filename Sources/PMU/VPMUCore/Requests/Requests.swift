@@ -30,7 +30,7 @@ struct Requests: BitwiseCopyable {
   @inlinable
   init() {}
 
-  /// Whether any word requests work at the next entry.
+  /// Whether any word requests work at the next entry. A counter in ``emulated`` is in ``recheck`` too.
   @inlinable
-  var any: UInt64 { recheck | emulated | rearm | polled }
+  var any: UInt64 { recheck | rearm | polled }
 }

@@ -116,7 +116,9 @@ extension Adaptive {
     } else if counter.policy.wasCounting {
       // Stopped only to be reprogrammed.
       count = counter.policy.lastRead
-      setTimer(&counter, period, from: count, isApproximateEnough: configuration.isAboutToChange, on: events)
+      // It has just overflowed and interrupts: the guest's handler is expected to write another value.
+      let isAboutToChange = configuration.interrupts && events.isPMIPending && counter.overflowIsLatched
+      setTimer(&counter, period, from: count, isApproximateEnough: isAboutToChange, on: events)
     } else {
       // The period first, by the count at the stop: what is counted until the count is read can make the notification
       // early only.
