@@ -3,7 +3,7 @@ import VPMUModel
 
 /// A host whose operations are counted and, where that is wanted, timed. Timing reads the clock twice for each
 /// operation: what is measured around it is slower by that.
-public final class MeasuredHost<Base: HostEvents>: HostEvents {
+public final class MeasuredHost<Base: HostEvents>: ForwardingHost {
   public let base: Base
   let isTiming: Bool
   let counts: UnsafeMutablePointer<UInt64>
@@ -42,17 +42,9 @@ public final class MeasuredHost<Base: HostEvents>: HostEvents {
     return try body()
   }
 
-  public var limits: HostLimits { base.limits }
-
-  public func attach(_ attachment: HostAttachment) { base.attach(attachment) }
-
-  public func bindToCurrentThread() { base.bindToCurrentThread() }
-
   public func create(_ request: EventRequest) throws(HostRefusal) -> Event {
     try measure(.create) { () throws(HostRefusal) in try base.create(request) }
   }
-
-  public func quality(of request: EventRequest) -> MappingQuality { base.quality(of: request) }
 
   public func setPeriod(_ period: UInt64, of event: Event) -> Bool {
     measure(.setPeriod) { base.setPeriod(period, of: event) }
@@ -62,15 +54,9 @@ public final class MeasuredHost<Base: HostEvents>: HostEvents {
 
   public func disable(_ event: Event) { measure(.suspend) { base.disable(event) } }
 
-  public func assign(_ event: Event, to pmc: PMCIndex) { base.assign(event, to: pmc) }
-
   public func resume(_ event: Event) -> Bool { measure(.resume) { base.resume(event) } }
 
   public func read(_ event: Event) -> UInt64 { measure(.read) { base.read(event) } }
 
   public func release(_ event: Event) { measure(.release) { base.release(event) } }
-
-  public func knownFailure(of event: Event) -> HostRefusal? { base.knownFailure(of: event) }
-
-  public func queryFailure(of event: Event) -> HostRefusal? { base.queryFailure(of: event) }
 }
