@@ -1,0 +1,2 @@
+/* Declarations only: the functions are in Sources/PMU/LibVPMU. */
+#include "vpmu.h"
