@@ -1,0 +1,9 @@
+#define _GNU_SOURCE
+#include "clinux_file.h"
+
+#include <dlfcn.h>
+
+const char *clinux_file_of(const void *address) {
+  Dl_info information;
+  return dladdr(address, &information) ? information.dli_fname : NULL;
+}
