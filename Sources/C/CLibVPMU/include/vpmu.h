@@ -56,7 +56,7 @@
  *     options.preset = "intel-v2";
  *     options.host = VPMU_HOST_REPORTED;
  *     if (vpmu_catalogue_new(NULL, &models, &error) || vpmu_machine_new(models, &options, &machine, &error) ||
- *         vpmu_cpu_new(machine, &cpu, &error))
+ *         vpmu_cpu_new(machine, NULL, &cpu, &error))
  *       die(error.text);
  *     vpmu_wrmsr(cpu, 0x186, 0x5300C0, 0);                  // IA32_PERFEVTSEL0: instructions, rings 0 and 3, interrupt
  *     for (;;) {

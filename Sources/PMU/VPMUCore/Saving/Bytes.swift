@@ -2,16 +2,16 @@
 struct ByteWriter {
   var bytes: [UInt8] = []
 
-  mutating func add(_ number: some FixedWidthInteger) {
-    for index in 0..<(number.bitWidth / 8) { bytes.append(UInt8(truncatingIfNeeded: number >> (8 * index))) }
-  }
-
   mutating func add(_ numbers: UInt32...) {
-    for number in numbers { add(number) }
+    for number in numbers { append(UInt64(number), count: 4) }
   }
 
   mutating func add(_ numbers: UInt64...) {
-    for number in numbers { add(number) }
+    for number in numbers { append(number, count: 8) }
+  }
+
+  private mutating func append(_ number: UInt64, count: Int) {
+    for index in 0..<count { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(8 * index))) }
   }
 
   mutating func add(_ words: (UInt64, UInt64, UInt64, UInt64)) { add(words.0, words.1, words.2, words.3) }
