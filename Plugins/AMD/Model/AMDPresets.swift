@@ -1,3 +1,4 @@
+import CVPMU
 import VPMUModel
 
 /// CPUs by name, as CPUID leaves 1, 8000_0001H and 8000_0022H show them.

@@ -1,3 +1,4 @@
+import CVPMU
 import VPMUModel
 
 /// CPUs by name: version, counters and widths as CPUID leaf 0AH shows them, family and model (Skylake) as leaf 1 does.
