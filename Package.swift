@@ -1,6 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// What is linked into libvpmu and the plugins: with the trait `Embedded` it is compiled without the Swift runtime.
+let embedded: Set = [
+  "AMDModel", "IntelModel", "LibVPMU", "Locking", "PerfEventHost", "SimulatedHost", "TraceFormat", "VPMUAMD",
+  "VPMUCore",
+  "VPMUIntel", "VPMULoader", "VPMUModel", "VPMUPluginKit",
+]
+
 /// A row of the architecture imports only rows above it (docs/architecture.md). A target declares exactly the modules
 /// that its files import, besides the programs that tests run: `PackageTests` compares the two.
 let package = Package(
@@ -18,40 +25,55 @@ let package = Package(
     .library(name: "VPMUConformance", targets: ["VPMUConformance"]),
     .library(name: "VPMUIntel", type: .dynamic, targets: ["VPMUIntel"]),
     .library(name: "VPMUAMD", type: .dynamic, targets: ["VPMUAMD"]),
-    .library(name: "LibVPMU", type: .dynamic, targets: ["LibVPMU"]),
+    .library(name: "LibVPMU", type: .static, targets: ["LibVPMU"]),
     .executable(name: "vpmu", targets: ["vpmu"]),
+  ],
+  traits: [
+    .trait(name: "Embedded", description: "Embedded Swift, for libraries that need no Swift runtime: libvpmu, plugins")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
-    .target(name: "CVPMU", path: "Sources/C/CVPMU"),
+    .target(
+      name: "CVPMU", path: "Sources/C/CVPMU", exclude: ["vpmu_plugin.map"],
+      cSettings: [.define("VPMU_EMBEDDED", .when(traits: ["Embedded"]))]),
+    .target(name: "CLibc", path: "Sources/C/CLibc"),
     .target(name: "CLibVPMU", path: "Sources/C/CLibVPMU"),
     .target(name: "CLinux", path: "Sources/C/CLinux"),
     .target(name: "CKVM", path: "Sources/C/CKVM"),
     .target(name: "VPMUModel", dependencies: ["CVPMU"], path: "Sources/PMU/VPMUModel"),
-    .target(name: "VPMUCore", dependencies: ["CLinux", "CVPMU", "VPMUModel"], path: "Sources/PMU/VPMUCore"),
-    .target(name: "VPMUPluginKit", dependencies: ["CVPMU", "VPMUModel"], path: "Sources/PMU/VPMUPluginKit"),
+    .target(name: "Locking", dependencies: ["CLibc"], path: "Sources/PMU/Locking"),
+    .target(
+      name: "VPMUCore", dependencies: ["CLinux", "CVPMU", "Locking", "VPMUModel"], path: "Sources/PMU/VPMUCore"),
+    .target(name: "CPluginIdentity", dependencies: ["CVPMU"], path: "Sources/C/CPluginIdentity"),
+    .target(
+      name: "VPMUPluginKit", dependencies: ["CPluginIdentity", "CVPMU", "VPMUModel"], path: "Sources/PMU/VPMUPluginKit"),
 
     .target(name: "IntelModel", dependencies: ["CVPMU", "VPMUModel"], path: "Plugins/Intel/Model"),
     .target(name: "VPMUIntel", dependencies: ["CVPMU", "IntelModel", "VPMUPluginKit"], path: "Plugins/Intel/Plugin"),
     .target(name: "AMDModel", dependencies: ["CVPMU", "VPMUModel"], path: "Plugins/AMD/Model"),
     .target(name: "VPMUAMD", dependencies: ["CVPMU", "AMDModel", "VPMUPluginKit"], path: "Plugins/AMD/Plugin"),
 
-    .target(name: "VPMULoader", dependencies: ["CLinux", "CVPMU", "VPMUModel"], path: "Sources/PMU/VPMULoader"),
     .target(
-      name: "PerfEventHost", dependencies: ["CLinux", "VPMUCore", "VPMUModel"], path: "Sources/Hosts/PerfEventHost"),
+      name: "VPMULoader", dependencies: ["CLibc", "CLinux", "CVPMU", "Locking", "VPMUModel"],
+      path: "Sources/PMU/VPMULoader"),
+    .target(
+      name: "PerfEventHost", dependencies: ["CLibc", "CLinux", "VPMUCore", "VPMUModel"],
+      path: "Sources/Hosts/PerfEventHost"),
     .target(
       name: "VPMU", dependencies: ["PerfEventHost", "VPMUCore", "VPMULoader", "VPMUModel"], path: "Sources/PMU/VPMU"),
     .target(name: "SimulatedHost", dependencies: ["VPMUCore", "VPMUModel"], path: "Sources/Hosts/SimulatedHost"),
+    .target(name: "TraceFormat", dependencies: ["CVPMU", "VPMUModel"], path: "Sources/Tools/TraceFormat"),
     .target(
-      name: "VPMUTrace", dependencies: ["SimulatedHost", "VPMUCore", "VPMUModel"], path: "Sources/Tools/VPMUTrace"),
+      name: "VPMUTrace", dependencies: ["SimulatedHost", "TraceFormat", "VPMUCore", "VPMUModel"],
+      path: "Sources/Tools/VPMUTrace"),
     .target(
       name: "LibVPMU",
       dependencies: [
-        "CLibVPMU", "CLinux", "CVPMU", "PerfEventHost", "SimulatedHost", "VPMUCore", "VPMULoader", "VPMUModel",
-        "VPMUTrace",
-      ], path: "Sources/PMU/LibVPMU"),
+        "CLibVPMU", "CLinux", "CVPMU", "PerfEventHost", "SimulatedHost", "TraceFormat", "VPMUCore",
+        "VPMULoader", "VPMUModel",
+      ], path: "Sources/PMU/LibVPMU", exclude: ["vpmu.map"]),
     .target(name: "GuestPerf", dependencies: ["CVPMU", "VPMUCore", "VPMUModel"], path: "Sources/Tools/GuestPerf"),
     .target(name: "KVMPMU", dependencies: ["CKVM", "CLinux", "VPMUCore", "VPMUModel"], path: "Sources/KVM/KVMPMU"),
     .target(name: "CGuestProgram", path: "Sources/C/CGuestProgram"),
@@ -161,6 +183,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// What is linked into libraries for those who have no Swift.
+for target in package.targets where embedded.contains(target.name) {
+  target.swiftSettings = [.enableExperimentalFeature("Embedded", .when(traits: ["Embedded"]))]
+}
 
 // For the project's own checks, not for those who depend on it.
 if Context.environment["VPMU_WARNINGS_AS_ERRORS"] == "1" {

@@ -7,7 +7,8 @@
 /* The next number that no thread has. */
 uint64_t clinux_next_thread_number(void);
 
-extern _Thread_local uint64_t clinux_own_thread_number;
+/* Initial-exec: one load in a shared library too. The dynamic linker keeps room for such variables. */
+extern _Thread_local __attribute__((tls_model("initial-exec"))) uint64_t clinux_own_thread_number;
 
 /*
  * A number of the calling thread that no other thread of this process has, had or will have; never 0. One load, once

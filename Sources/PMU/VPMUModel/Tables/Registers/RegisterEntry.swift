@@ -72,9 +72,8 @@ package struct RegisterEntry: BitwiseCopyable {
   }
 
   private static func offset(of pmc: PMCIndex) -> Int {
-    let start = MemoryLayout<vpmu_state>.offset(of: \.counters) ?? 0
     let position = Int((pmc.rawValue & 15) | ((pmc.rawValue >> 1) & 16))
-    return start + position * MemoryLayout<vpmu_counter>.stride
+    return PMUState.countersOffset + position * MemoryLayout<vpmu_counter>.stride
   }
 
   /// The answer to an access where it does not exist.

@@ -61,7 +61,7 @@ package struct JSONWriter {
 
   package mutating func objects(_ name: String, _ values: [JSONWriter]) {
     self.name(name)
-    text += "[" + values.map(\.finished).joined(separator: ",") + "]"
+    text += "[" + values.map { $0.finished }.joined(separator: ",") + "]"
   }
 
   /// Objects that are written already.
