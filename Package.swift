@@ -8,6 +8,14 @@ let embedded: Set = [
   "VPMUModel", "VPMUPluginKit",
 ]
 
+/// What Embedded Swift's standard library needs of others: rounding, and the tables by which strings are compared, which
+/// lie in another of the toolchain's folders than the linker searches.
+let libraries: [LinkerSetting] = [
+  .linkedLibrary("m", .when(traits: ["Embedded"])),
+  .linkedLibrary(
+    ":../embedded/x86_64-unknown-linux-gnu/libswiftUnicodeDataTables.a", .when(traits: ["Embedded"])),
+]
+
 let package = Package(
   name: "vpmu",
   products: [
@@ -39,7 +47,9 @@ let package = Package(
     .target(name: "CLibc", path: "Sources/C/CLibc"),
     .target(name: "CLinux", path: "Sources/C/CLinux"),
     .target(name: "CKVM", path: "Sources/C/CKVM"),
-    .target(name: "VPMUModel", dependencies: ["CVPMU"], path: "Sources/PMU/VPMUModel"),
+    .target(
+      name: "VPMUModel", dependencies: ["CVPMU"], path: "Sources/PMU/VPMUModel",
+      linkerSettings: libraries),
     .target(name: "Locking", dependencies: ["CLibc"], path: "Sources/PMU/Locking"),
     .target(
       name: "VPMUCore", dependencies: ["CLinux", "CVPMU", "Locking", "VPMUModel"], path: "Sources/PMU/VPMUCore"),
@@ -144,6 +154,7 @@ let package = Package(
       name: "VPMUConformanceTests",
       dependencies: ["ConformanceJudge", "vpmu", "IntelModel", "VPMUConformance", "VPMUModel", "VPMUTrace"],
       exclude: ["Mutants"]),
+    .testTarget(name: "SharedLibraryTests", dependencies: ["vpmu", "TestSupport"]),
     .testTarget(name: "VPMUSkeletonTests", dependencies: ["TestSupport", "VPMUSkeleton"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures", "KVMGuest", "TestSupport"]),
     .testTarget(
