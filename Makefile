@@ -50,7 +50,8 @@ lib: check
 	$(LIB_BUILD) --product LibVPMU
 	@for plugin in VPMUIntel VPMUAMD; do \
 	  echo "$(LIB_BUILD) --product $$plugin"; \
-	  $(LIB_BUILD) --product $$plugin -Xlinker --version-script=$(CURDIR)/Sources/C/CVPMU/vpmu_plugin.map || exit 1; \
+	  $(LIB_BUILD) --product $$plugin -Xswiftc -use-ld=lld -Xlinker -z -Xlinker defs \
+	    -Xlinker --version-script=$(CURDIR)/Sources/C/CVPMU/vpmu_plugin.map || exit 1; \
 	done
 	@mkdir -p $(LIB)
 	$(TOOLS)ld.lld -r --gc-sections --force-group-allocation $(LIBVPMU_SYMBOLS:%=--undefined=%) -o $(LIB_SCRATCH)/vpmu.o \

@@ -4,8 +4,15 @@ import PackageDescription
 /// What is linked into libvpmu and the plugins: with the trait `Embedded` it is compiled without the Swift runtime.
 let embedded: Set = [
   "AMDModel", "IntelModel", "LibVPMU", "Locking", "PerfEventHost", "SimulatedHost", "TraceFormat", "VPMUAMD",
-  "VPMUCore",
-  "VPMUIntel", "VPMULoader", "VPMUModel", "VPMUPluginKit",
+  "VPMUCore", "VPMUIntel", "VPMULoader", "VPMUModel", "VPMUPluginKit",
+]
+
+/// What Embedded Swift's standard library needs of others: rounding, and the tables by which strings are compared, which
+/// lie in another of the toolchain's folders than the linker searches.
+let libraries: [LinkerSetting] = [
+  .linkedLibrary("m", .when(traits: ["Embedded"])),
+  .linkedLibrary(
+    ":../embedded/x86_64-unknown-linux-gnu/libswiftUnicodeDataTables.a", .when(traits: ["Embedded"])),
 ]
 
 /// A row of the architecture imports only rows above it (docs/architecture.md). A target declares exactly the modules
@@ -42,7 +49,9 @@ let package = Package(
     .target(name: "CLibVPMU", path: "Sources/C/CLibVPMU"),
     .target(name: "CLinux", path: "Sources/C/CLinux"),
     .target(name: "CKVM", path: "Sources/C/CKVM"),
-    .target(name: "VPMUModel", dependencies: ["CVPMU"], path: "Sources/PMU/VPMUModel"),
+    .target(
+      name: "VPMUModel", dependencies: ["CVPMU"], path: "Sources/PMU/VPMUModel",
+      linkerSettings: libraries),
     .target(name: "Locking", dependencies: ["CLibc"], path: "Sources/PMU/Locking"),
     .target(
       name: "VPMUCore", dependencies: ["CLinux", "CVPMU", "Locking", "VPMUModel"], path: "Sources/PMU/VPMUCore"),
@@ -152,6 +161,7 @@ let package = Package(
       name: "VPMUConformanceTests",
       dependencies: ["ConformanceJudge", "vpmu", "IntelModel", "VPMUConformance", "VPMUModel", "VPMUTrace"],
       exclude: ["Mutants"]),
+    .testTarget(name: "SharedLibraryTests", dependencies: ["vpmu", "TestSupport"]),
     .testTarget(name: "VPMUSkeletonTests", dependencies: ["TestSupport", "VPMUSkeleton"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures", "KVMGuest", "TestSupport"]),
     .testTarget(

@@ -4,11 +4,16 @@
 
 #include <stdint.h>
 
+/*
+ * A variable of each thread that is there from the thread's start in a shared library too, so that a signal handler may
+ * use it: otherwise the first access of a thread may allocate. The dynamic linker keeps room for a few such bytes.
+ */
+#define CLINUX_THREAD_LOCAL _Thread_local __attribute__((tls_model("initial-exec")))
+
 /* The next number that no thread has. */
 uint64_t clinux_next_thread_number(void);
 
-/* Initial-exec: one load in a shared library too. The dynamic linker keeps room for such variables. */
-extern _Thread_local __attribute__((tls_model("initial-exec"))) uint64_t clinux_own_thread_number;
+extern CLINUX_THREAD_LOCAL uint64_t clinux_own_thread_number;
 
 /*
  * A number of the calling thread that no other thread of this process has, had or will have; never 0. One load, once
