@@ -47,7 +47,9 @@ final class Trial {
     let capabilities = HostProbe.run()
     guard let source = capabilities.bestHost.source else { print(capabilities.bestHostReason); return nil }
     let host: PerfEventHost
-    do { host = try PerfEventHost(capabilities, options: PerfEventOptions(source: source, signal: nil)) } catch { return nil }
+    do {
+      host = try PerfEventHost(capabilities, options: PerfEventOptions(source: source, signal: nil))
+    } catch { return nil }
     do {
       let pmu = try policy.makePMU(
         model: selection.plugin.model, configuration: selection.preset.configuration, host: host)

@@ -15,7 +15,9 @@ extension PMUState {
   /// - Returns: whether one of them was something else
   @usableFromInline @discardableResult
   func restoreSizes() -> Bool {
-    let sizes = (UInt32(MemoryLayout<vpmu_state>.size), UInt32(MemoryLayout<vpmu_counter>.stride), UInt32(Self.countersOffset))
+    let sizes = (
+      UInt32(MemoryLayout<vpmu_state>.size), UInt32(MemoryLayout<vpmu_counter>.stride), UInt32(Self.countersOffset)
+    )
     guard (fields.struct_size, fields.counter_size, fields.counters_offset) != sizes else { return false }
     (fields.struct_size, fields.counter_size, fields.counters_offset) = sizes
     return true
