@@ -38,7 +38,8 @@ perf: check
 
 # ---- Libraries that need the C library only ----------------------------------------------------------------------
 
-LIB_BUILD = $(SWIFT) build --configuration release --scratch-path $(LIB_SCRATCH) --traits Embedded --disable-local-rpath
+LIB_BUILD = $(SWIFT) build --configuration release --scratch-path $(LIB_SCRATCH) --traits Embedded --disable-local-rpath \
+  -Xswiftc -enable-experimental-feature -Xswiftc Embedded
 # Swift's own tools, of one version. Asked for when a rule needs them.
 TOOLS = $(dir $(realpath $(shell command -v $(SWIFT))))
 EMBEDDED = $(shell $(SWIFT) -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/embedded/x86_64-unknown-linux-gnu

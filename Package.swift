@@ -1,18 +1,15 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// What is linked into libvpmu and the plugins: with the trait `Embedded` it is compiled without the Swift runtime.
-let embedded: Set = [
-  "AMDModel", "IntelModel", "LibVPMU", "Locking", "PerfEventHost", "SimulatedHost", "TraceFormat", "VPMUAMD",
-  "VPMUCore", "VPMUIntel", "VPMULoader", "VPMUModel", "VPMUPluginKit",
-]
+/// For the modules that a plugin's author links; `make lib` builds the others so. Only for those: where the package
+/// manager finds the feature it compiles and links by it, whether the condition holds or not.
+let embedded: [SwiftSetting] = [.enableExperimentalFeature("Embedded", .when(traits: ["Embedded"]))]
 
-/// What Embedded Swift's standard library needs of others: rounding, and the tables by which strings are compared, which
-/// lie in another of the toolchain's folders than the linker searches.
+/// What Embedded Swift's standard library needs of others: rounding, and the tables by which strings are compared. They
+/// are in a folder of the toolchain where the linker does not search.
 let libraries: [LinkerSetting] = [
   .linkedLibrary("m", .when(traits: ["Embedded"])),
-  .linkedLibrary(
-    ":../embedded/x86_64-unknown-linux-gnu/libswiftUnicodeDataTables.a", .when(traits: ["Embedded"])),
+  .linkedLibrary(":../embedded/x86_64-unknown-linux-gnu/libswiftUnicodeDataTables.a", .when(traits: ["Embedded"])),
 ]
 
 /// A row of the architecture imports only rows above it (docs/architecture.md). A target declares exactly the modules
@@ -51,13 +48,14 @@ let package = Package(
     .target(name: "CKVM", path: "Sources/C/CKVM"),
     .target(
       name: "VPMUModel", dependencies: ["CVPMU"], path: "Sources/PMU/VPMUModel",
-      linkerSettings: libraries),
+      swiftSettings: embedded, linkerSettings: libraries),
     .target(name: "Locking", dependencies: ["CLibc"], path: "Sources/PMU/Locking"),
     .target(
       name: "VPMUCore", dependencies: ["CLinux", "CVPMU", "Locking", "VPMUModel"], path: "Sources/PMU/VPMUCore"),
     .target(name: "CPluginIdentity", dependencies: ["CVPMU"], path: "Sources/C/CPluginIdentity"),
     .target(
-      name: "VPMUPluginKit", dependencies: ["CPluginIdentity", "CVPMU", "VPMUModel"], path: "Sources/PMU/VPMUPluginKit"),
+      name: "VPMUPluginKit", dependencies: ["CPluginIdentity", "CVPMU", "VPMUModel"], path: "Sources/PMU/VPMUPluginKit",
+      swiftSettings: embedded),
 
     .target(name: "IntelModel", dependencies: ["CVPMU", "VPMUModel"], path: "Plugins/Intel/Model"),
     .target(name: "VPMUIntel", dependencies: ["CVPMU", "IntelModel", "VPMUPluginKit"], path: "Plugins/Intel/Plugin"),
@@ -193,11 +191,6 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
-
-// What is linked into libraries for those who have no Swift.
-for target in package.targets where embedded.contains(target.name) {
-  target.swiftSettings = [.enableExperimentalFeature("Embedded", .when(traits: ["Embedded"]))]
-}
 
 // For the project's own checks, not for those who depend on it.
 if Context.environment["VPMU_WARNINGS_AS_ERRORS"] == "1" {

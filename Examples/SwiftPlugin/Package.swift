@@ -14,8 +14,7 @@ let package = Package(
       // It exports the entry, nothing else, and what it lacks is an error here and not where it is loaded.
       linkerSettings: [
         .unsafeFlags([
-          "-use-ld=lld", "-Xlinker",
-          "--version-script=\(Context.packageDirectory)/../../Sources/C/CVPMU/vpmu_plugin.map",
+          "-use-ld=lld", "-Xlinker", "--version-script=\(Context.packageDirectory)/vpmu_plugin.map",
           "-Xlinker", "-z", "-Xlinker", "defs",
         ])
       ])

@@ -28,7 +28,7 @@ enum BuiltLibraries {
     return SharedLibrary(path: repository.appending(path: ".build-lib/lib/\(name)").path)
   }
 
-  /// The functions of the C face, as the linker is told them.
+  /// The functions of the C face, as the linker's script lists them.
   static var listed: Set<String> {
     get throws {
       let map = try String(contentsOf: repository.appending(path: "Sources/PMU/LibVPMU/vpmu.map"), encoding: .utf8)

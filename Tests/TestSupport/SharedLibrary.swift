@@ -47,6 +47,8 @@ public struct SharedLibrary: Sendable, CustomStringConvertible {
   /// Why nothing is known of the file.
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
+
+    public init(description: String) { self.description = description }
   }
 }
 

@@ -6,7 +6,7 @@
 
 /*
  * A variable of each thread that is there from the thread's start in a shared library too, so that a signal handler may
- * use it: otherwise the first access of a thread may allocate. The dynamic linker keeps room for a few such bytes.
+ * use it: otherwise the first access of a thread may allocate. The dynamic linker has space for a few such bytes.
  */
 #define CLINUX_THREAD_LOCAL _Thread_local __attribute__((tls_model("initial-exec")))
 
