@@ -60,51 +60,64 @@ public struct TraceReplayer<Model: PMUModel, Policy: EventPolicy> {
   /// - Throws: ``VPMUError/wrongThread``
   @inlinable
   public func run(on machine: Machine, _ log: inout MismatchLog) throws(VPMUError) {
+    try trace.instructions.withUnsafeBufferPointer { steps throws(VPMUError) in
+      guard let first = steps.baseAddress else { return }
+      try run(first, first + steps.count, on: machine, &log)
+    }
+  }
+
+  // A pointer, not a copy of each step: only the fields that an operation has are loaded.
+  @inlinable
+  func run(
+    _ first: UnsafePointer<TraceInstruction>, _ end: UnsafePointer<TraceInstruction>, on machine: Machine,
+    _ log: inout MismatchLog
+  ) throws(VPMUError) {
     let vpmu = machine.vpmu
     let host = machine.host
-    let instructions = trace.instructions.span
-    for index in instructions.indices {
-      let step = instructions[unchecked: index]
-      switch step.code {
+    var step = first
+    while step != end {
+      switch step.pointee.code {
       case .writeMSR:
-        let answer = try vpmu.writeMSR(step.msr, step.value, origin: step.origin)
-        if (answer == .done) != step.expects { note(index, .write(answer), &log) }
+        let answer = try vpmu.writeMSR(step.pointee.msr, step.pointee.value, origin: step.pointee.origin)
+        if (answer == .done) != step.pointee.expects { note(step - first, .write(answer), &log) }
       case .readMSR:
-        let answer = try vpmu.readMSR(step.msr, origin: step.origin)
-        if !step.agrees(answer) { note(index, .read(answer), &log) }
+        let answer = try vpmu.readMSR(step.pointee.msr, origin: step.pointee.origin)
+        if !step.pointee.agrees(answer) { note(step - first, .read(answer), &log) }
       case .readPMC:
-        let answer = try vpmu.readPMC(RDPMCSelector(step.operand), cpl: step.cpl, cr4PCE: step.flag)
-        if !step.agrees(answer) { note(index, .read(answer), &log) }
+        let answer = try vpmu.readPMC(
+          RDPMCSelector(step.pointee.operand), cpl: step.pointee.cpl, cr4PCE: step.pointee.flag)
+        if !step.pointee.agrees(answer) { note(step - first, .read(answer), &log) }
       case .enter:
         let action = try vpmu.enter()
         let live = vpmu.statistics.live
-        if (action == .injectPMI) != step.expects || step.flag && live != UInt64(step.operand) {
+        if (action == .injectPMI) != step.pointee.expects || step.pointee.flag && live != UInt64(step.pointee.operand) {
           // Other policies hold other numbers of events: no news, and too frequent for the slow path.
-          if isReuse || (action == .injectPMI) != step.expects {
-            note(index, .entry(action, hostEvents: live), &log)
+          if isReuse || (action == .injectPMI) != step.pointee.expects {
+            note(step - first, .entry(action, hostEvents: live), &log)
           }
         }
-      case .run: host.run(step.event, ring: step.ring, count: step.value)
+      case .run: host.run(step.pointee.event, ring: step.pointee.ring, count: step.pointee.value)
       case .slice:
-        for entry in trace.slices[Int(step.operand)] { host.run(entry.pmc, count: entry.count) }
+        for entry in trace.slices[Int(step.pointee.operand)] { host.run(entry.pmc, count: entry.count) }
       case .scheduledIn: try vpmu.scheduledIn()
       case .emulated:
-        let event = EventCode(selector: step.value, mask: eventSelectMask)
-        try vpmu.emulated(event, cpl: step.cpl, count: UInt64(step.operand))
+        let event = EventCode(selector: step.pointee.value, mask: eventSelectMask)
+        try vpmu.emulated(event, cpl: step.pointee.cpl, count: UInt64(step.pointee.operand))
       case .filter:
-        let accepted = set(trace.filters[Int(step.operand)], on: machine)
-        if accepted != step.expects { note(index, .filter(accepted: accepted), &log) }
-      case .hostBusy: host.refuseNextCreations(UInt64(step.operand))
+        let accepted = set(trace.filters[Int(step.pointee.operand)], on: machine)
+        if accepted != step.pointee.expects { note(step - first, .filter(accepted: accepted), &log) }
+      case .hostBusy: host.refuseNextCreations(UInt64(step.pointee.operand))
       case .totals:
         let statistics = vpmu.statistics
-        let totals = trace.totals[Int(step.operand)]
+        let totals = trace.totals[Int(step.pointee.operand)]
         if statistics.created != totals.created || statistics.reused != totals.reused
           || statistics.released != totals.released
           || statistics.live != totals.live
         {
-          note(index, .totals(statistics), &log)
+          note(step - first, .totals(statistics), &log)
         }
       }
+      step += 1
     }
   }
 
