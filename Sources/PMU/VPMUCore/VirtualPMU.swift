@@ -39,12 +39,8 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   /// The words that other threads and signal handlers touch.
   public let mailbox: OverflowMailbox
 
-  // Only `let`s, and pointers to plain values: a `var` of a class costs an exclusivity check at each access. All of
-  // them point into one allocation.
+  // Only `let`s, and a pointer to plain values: a `var` of a class costs an exclusivity check at each access.
   @usableFromInline let block: UnsafeMutablePointer<VCPUBlock<Policy>>
-  @usableFromInline package let liveState: PMUState
-  @usableFromInline let counterFields: UnsafeMutablePointer<vpmu_counter>
-  @usableFromInline let counters: UnsafeMutablePointer<Counter<Policy.CounterState>>
   @usableFromInline let notificationWord: UnsafeMutablePointer<Atomic<UInt64>>
   @usableFromInline let registers: RegisterFile
   @usableFromInline let eventSelectMask: UInt64
@@ -74,9 +70,6 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     // As far as the host's limits let counters exist.
     counterCapacity = Int(VPMU_MAX_GP + min(host.limits.fixed_counters, VPMU_MAX_FIXED))
     block = VCPUBlock.allocate(counters: counterCapacity)
-    liveState = VCPUBlock.state(of: block)
-    counterFields = liveState.counterFields
-    counters = VCPUBlock.counters(of: block)
     block.pointee.callbacks = model._callbacks
     block.pointee.thread = clinux_thread_number()
     host.attach(HostAttachment(mailbox: mailbox, modelVendors: model.declaration.cpuidVendors))
@@ -97,16 +90,21 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
 
   @inlinable
   func checkThread() throws(VPMUError) {
-    guard clinux_thread_number() == block.pointee.thread else { throw .wrongThread }
+    guard clinux_is_thread(block.pointee.thread) else { throw .wrongThread }
   }
+
+  /// The registers, as the model and the guest see them.
+  @inlinable
+  package var liveState: PMUState { VCPUBlock.state(of: block) }
 
   /// The host's events, as policies work on them.
   @inlinable
-  var events: EventAccounting<Host, Policy> { EventAccounting(host: host, block: block, counters: counters) }
+  var events: EventAccounting<Host, Policy> { EventAccounting(host: host, block: block) }
 
   /// Releases all host events without reading them.
   @inlinable
   func releaseAllEvents() {
+    let counters = VCPUBlock.counters(of: block)
     for index in 0..<counterCapacity {
       if counters[index].phase != .none { events.release(counters[index].event) }
       counters[index] = Counter(policy: Policy.counterState)

@@ -24,8 +24,7 @@ extension PMUState {
   private static var countersOffset: UInt32 { UInt32(MemoryLayout<vpmu_state>.offset(of: \.counters) ?? 0) }
 
   /// The counters, by the core's own layout.
-  @usableFromInline
-  var counterFields: UnsafeMutablePointer<vpmu_counter> {
+  private var counterFields: UnsafeMutablePointer<vpmu_counter> {
     (UnsafeMutableRawPointer(pointer) + Int(Self.countersOffset)).assumingMemoryBound(to: vpmu_counter.self)
   }
 
