@@ -17,8 +17,8 @@ struct VCPUBlock<Policy: EventPolicy> {
   @usableFromInline var callbacks: ModelCallbacks = []
   @usableFromInline var filter: EventFilter?
   @usableFromInline var statistics = HostEventStatistics()
-  @usableFromInline var policy: Policy.VCPUState = Policy.vcpuState
   @usableFromInline var pluginFaults = PluginFaults()
+  @usableFromInline var policy: Policy.VCPUState = Policy.vcpuState
 
   @inlinable
   init() {}

@@ -18,7 +18,7 @@
 /// | `kvm_pmu_get_msr` | ``VirtualPMU/readMSR(_:origin:)`` |
 /// | `kvm_pmu_rdpmc` | ``VirtualPMU/readPMC(_:cpl:cr4PCE:protectedMode:)`` |
 /// | `kvm_pmu_handle_event` | ``VirtualPMU/enter()`` |
-/// | `reprogram_counter` | `reprogram(_:isEnabled:)` |
+/// | `reprogram_counter` | `reprogram(_:counts:)` |
 /// | `pmc_pause_counter`, `pmc_resume_counter` | ``EventAccounting/pause(_:)``, ``EventAccounting/resume(_:period:)`` |
 /// | `current_config` | ``Counter/configuration`` |
 /// | `pmc_in_use`, `kvm_pmu_cleanup` | `vpmu_state.in_use`, `cleanup()` |

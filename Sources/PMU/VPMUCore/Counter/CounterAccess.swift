@@ -48,7 +48,7 @@ extension VirtualPMU {
     return value & widthMask(pmc)
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   func writeCounter(_ pmc: PMCIndex, _ value: UInt64) {
     let isActive = (block.pointee.counting | block.pointee.requests.emulated) & pmc.bit != 0
     if isActive {

@@ -3,8 +3,8 @@ import VPMUModel
 
 /// The guest's accesses.
 ///
-/// What is the same at each of them, up to the register, is forced inline: as the work of most is deferred, a second
-/// call would cost more than the rest.
+/// What the tables say is forced inline: as the work of most accesses is deferred, calls would cost more than the rest
+/// of it.
 extension VirtualPMU {
   /// WRMSR. Counters change what they count at the next ``enter()``.
   ///
@@ -58,12 +58,11 @@ extension VirtualPMU {
     guard cr4PCE || cpl == 0 || !protectedMode else { return .generalProtection }
     return .value(readCounter(pmc))
   }
-
 }
 
 /// Accesses to registers: by the model's tables, or by its callbacks.
 extension VirtualPMU {
-  @inlinable @inline(never)
+  @inlinable @inline(__always)
   func writeByTables(_ msr: MSRNumber, _ value: UInt64, _ origin: AccessOrigin) -> WriteAnswer {
     let entry = registers.find(msr)
     guard entry.pointee.exists(liveState.view) else { return finish(entry.pointee.absence, msr) }
@@ -72,7 +71,7 @@ extension VirtualPMU {
     return finish(registers.writeExisting(entry, value, origin: origin, liveState), msr)
   }
 
-  @inlinable @inline(never)
+  @inlinable @inline(__always)
   func readByTables(_ msr: MSRNumber) -> ReadAnswer {
     finish(registers.read(registers.find(msr), liveState.view), msr)
   }

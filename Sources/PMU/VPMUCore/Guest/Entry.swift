@@ -71,6 +71,7 @@ extension VirtualPMU {
     let concerned = enabled | block.pointee.counting | block.pointee.requests.emulated | liveState.fields.retry
     liveState.fields.reprogram = 0
     block.pointee.requests.recheck = 0
-    for pmc in PMCSet(marked & concerned) { reprogram(pmc, isEnabled: enabled & pmc.bit != 0) }
+    let allowed = allowed(marked & enabled)
+    for pmc in PMCSet(marked & concerned) { reprogram(pmc, counts: allowed & pmc.bit != 0) }
   }
 }

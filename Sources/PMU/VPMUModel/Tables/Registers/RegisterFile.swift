@@ -67,11 +67,11 @@ public struct RegisterFile: BitwiseCopyable, @unchecked Sendable {
   public func pmc(selector: RDPMCSelector, _ state: PMUStateView) -> PMCIndex? {
     let key = RegisterEntry.key(of: selector)
     var entry = firstIndex(of: key)
-    while entry.pointee.kind != .none {
-      if entry.pointee.key == key, entry.pointee.exists(state) { return entry.pointee.pmc }
+    while entry.pointee.key != key || !entry.pointee.exists(state) {
+      if entry.pointee.kind == .none { return nil }
       entry += 1
     }
-    return nil
+    return entry.pointee.pmc
   }
 
   /// The entry of a register, or an empty one.
