@@ -66,14 +66,13 @@ public struct TraceReplayer<Model: PMUModel, Policy: EventPolicy> {
     }
   }
 
-  // A pointer, not a copy of each step: only the fields that an operation has are loaded.
+  // By a pointer: only those fields of a step are loaded that its operation has.
   @inlinable
   func run(
     _ first: UnsafePointer<TraceInstruction>, _ end: UnsafePointer<TraceInstruction>, on machine: Machine,
     _ log: inout MismatchLog
   ) throws(VPMUError) {
     let vpmu = machine.vpmu
-    let host = machine.host
     var step = first
     while step != end {
       switch step.pointee.code {
@@ -84,40 +83,50 @@ public struct TraceReplayer<Model: PMUModel, Policy: EventPolicy> {
         let answer = try vpmu.readMSR(step.pointee.msr, origin: step.pointee.origin)
         if !step.pointee.agrees(answer) { note(step - first, .read(answer), &log) }
       case .readPMC:
-        let answer = try vpmu.readPMC(
-          RDPMCSelector(step.pointee.operand), cpl: step.pointee.cpl, cr4PCE: step.pointee.flag)
+        let answer = try vpmu.readPMC(step.pointee.selector, cpl: step.pointee.cpl, cr4PCE: step.pointee.flag)
         if !step.pointee.agrees(answer) { note(step - first, .read(answer), &log) }
       case .enter:
         let action = try vpmu.enter()
         let live = vpmu.statistics.live
-        if (action == .injectPMI) != step.pointee.expects || step.pointee.flag && live != UInt64(step.pointee.operand) {
-          // Other policies hold other numbers of events: no news, and too frequent for the slow path.
-          if isReuse || (action == .injectPMI) != step.pointee.expects {
-            note(step - first, .entry(action, hostEvents: live), &log)
-          }
-        }
-      case .run: host.run(step.pointee.event, ring: step.pointee.ring, count: step.pointee.value)
-      case .slice:
-        for entry in trace.slices[Int(step.pointee.operand)] { host.run(entry.pmc, count: entry.count) }
+        let isRight = (action == .injectPMI) == step.pointee.expects
+        // Other policies hold other numbers of events: no news, and too frequent for the slow path.
+        let isOtherNumber = step.pointee.flag && live != UInt64(step.pointee.operand) && isReuse
+        if !isRight || isOtherNumber { note(step - first, .entry(action, hostEvents: live), &log) }
+      case .run: machine.host.run(step.pointee.event, ring: step.pointee.ring, count: step.pointee.value)
+      case .slice: runSlice(step.pointee, on: machine)
       case .scheduledIn: try vpmu.scheduledIn()
-      case .emulated:
-        let event = EventCode(selector: step.pointee.value, mask: eventSelectMask)
-        try vpmu.emulated(event, cpl: step.pointee.cpl, count: UInt64(step.pointee.operand))
+      case .emulated: try emulate(step.pointee, on: machine)
       case .filter:
         let accepted = set(trace.filters[Int(step.pointee.operand)], on: machine)
         if accepted != step.pointee.expects { note(step - first, .filter(accepted: accepted), &log) }
-      case .hostBusy: host.refuseNextCreations(UInt64(step.pointee.operand))
-      case .totals:
-        let statistics = vpmu.statistics
-        let totals = trace.totals[Int(step.pointee.operand)]
-        if statistics.created != totals.created || statistics.reused != totals.reused
-          || statistics.released != totals.released
-          || statistics.live != totals.live
-        {
-          note(step - first, .totals(statistics), &log)
-        }
+      case .hostBusy: machine.host.refuseNextCreations(UInt64(step.pointee.operand))
+      case .totals: compareTotals(step.pointee, step - first, on: machine, &log)
       }
       step += 1
+    }
+  }
+
+  // Out of line: operations that a trace has few of.
+
+  @inlinable @inline(never)
+  func runSlice(_ step: TraceInstruction, on machine: Machine) {
+    for entry in trace.slices[Int(step.operand)] { machine.host.run(entry.pmc, count: entry.count) }
+  }
+
+  @inlinable @inline(never)
+  func emulate(_ step: TraceInstruction, on machine: Machine) throws(VPMUError) {
+    let event = EventCode(selector: step.value, mask: eventSelectMask)
+    try machine.vpmu.emulated(event, cpl: step.cpl, count: UInt64(step.operand))
+  }
+
+  @inlinable @inline(never)
+  func compareTotals(_ step: TraceInstruction, _ index: Int, on machine: Machine, _ log: inout MismatchLog) {
+    let statistics = machine.vpmu.statistics
+    let totals = trace.totals[Int(step.operand)]
+    if statistics.created != totals.created || statistics.reused != totals.reused
+      || statistics.released != totals.released || statistics.live != totals.live
+    {
+      note(index, .totals(statistics), &log)
     }
   }
 
