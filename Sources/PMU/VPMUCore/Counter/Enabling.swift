@@ -20,7 +20,7 @@ extension VirtualPMU {
   @inlinable
   func allowed(_ pmcs: UInt64) -> UInt64 { block.pointee.filter == nil ? pmcs : allowedByFilter(pmcs) }
 
-  @usableFromInline
+  @inlinable @inline(never)
   func allowedByFilter(_ pmcs: UInt64) -> UInt64 {
     guard let filter = block.pointee.filter else { return pmcs }
     var allowed: UInt64 = 0
@@ -33,6 +33,6 @@ extension VirtualPMU {
   }
 
   /// A model may have written control registers by itself: finds the counters again that their own control enables.
-  @usableFromInline
+  @inlinable @inline(never)
   func updateLocallyEnabled() { liveState.fields.locally_enabled = registers.locallyEnabled(liveState.view) }
 }

@@ -11,7 +11,7 @@ import VPMUModel
 /// | ``recheck`` | an overflow notification, a new event filter, save, restore, bind | `handleRequests` |
 /// | ``emulated`` | emulated instructions | `accumulate` |
 /// | `retry`, in `vpmu_state` | the host refused an event | `reprogram`, whenever something else requests work |
-/// | ``rearm`` | `Adaptive`: an early notification, or a counting counter was written | `Adaptive`, when the counter stops or the guest runs |
+/// | ``rearm`` | `Adaptive`: an early notification, or a counting counter was written | `Adaptive`, at the entry |
 /// | ``polled`` | `Adaptive`: no notification will come in time | `Adaptive`, when the counter stops |
 /// | ``OverflowMailbox`` | the host, from any context; other threads: a new event filter | `handleNotifications` |
 ///

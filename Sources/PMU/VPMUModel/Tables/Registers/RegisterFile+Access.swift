@@ -122,6 +122,7 @@ extension RegisterFile {
   }
 
   /// The counters that their own control enables.
+  @usableFromInline
   package func locallyEnabled(_ state: PMUStateView) -> UInt64 {
     var enabled: UInt64 = 0
     for pmc in PMCSet(state.fields.all_valid) {
