@@ -2,6 +2,7 @@
 #ifndef CLINUX_THREAD_H
 #define CLINUX_THREAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -23,5 +24,8 @@ static inline uint64_t clinux_thread_number(void) {
   if (__builtin_expect(clinux_own_thread_number == 0, 0)) clinux_own_thread_number = clinux_next_thread_number();
   return clinux_own_thread_number;
 }
+
+/* Whether the calling thread is the one with this number, which is not 0. */
+static inline bool clinux_is_thread(uint64_t number) { return clinux_own_thread_number == number; }
 
 #endif

@@ -24,8 +24,7 @@ extension PMUState {
   }
 
   /// The counters, by the core's own layout.
-  @usableFromInline
-  var counterFields: UnsafeMutablePointer<vpmu_counter> {
+  private var counterFields: UnsafeMutablePointer<vpmu_counter> {
     (UnsafeMutableRawPointer(pointer) + Self.countersOffset).assumingMemoryBound(to: vpmu_counter.self)
   }
 
