@@ -1,7 +1,10 @@
 # make bench   builds and runs the main job: the four usages on the best host there is
 # make test    builds and runs all tests
 # make perf    builds and runs the micro-benchmarks
+# make perf-c  builds and runs the benchmark of the C face
 # make lib     builds libvpmu and the vendors' plugins for those who have no Swift, into .build-lib/lib
+# make install PREFIX=/usr/local DESTDIR=   installs program, libraries, plugins, headers, vpmu.pc, manual pages, completions;
+# make uninstall removes them
 
 CONFIGURATION ?= release
 SCRATCH ?= .build
@@ -19,7 +22,7 @@ PERF_ARGS ?=
 
 BUILD = $(SWIFT) build --configuration $(CONFIGURATION) --scratch-path $(SCRATCH) $(IMPORT_CHECK)
 
-.PHONY: all build bench test perf lib format lint lint-format lint-prose check clean
+.PHONY: all build bench test perf perf-c lib program install uninstall manual format lint lint-format lint-prose check clean
 
 all: build
 
@@ -35,6 +38,11 @@ test: check
 
 perf: check
 	$(SWIFT) package --package-path Tests/Performance --scratch-path .build-performance benchmark $(PERF_ARGS)
+
+# The C face against Swift, and the first use of libvpmu in a process.
+perf-c: check lib
+	$(SWIFT) build --package-path Tests/Performance --scratch-path .build-performance --configuration release --product CFace
+	.build-performance/release/CFace $(LIB)/libvpmu.so.1 $(LIB)/libVPMUIntel.so
 
 # ---- Libraries that need the C library only ----------------------------------------------------------------------
 
@@ -68,6 +76,55 @@ lib: check
 	done
 	@ls -l $(LIB)
 
+# ---- Installation --------------------------------------------------------------------------------------------------
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+PROGRAM_SCRATCH ?= .build-program
+VERSION = $(shell sed -n 's/.*StaticString = "\(.*\)"/\1/p' Sources/PMU/VPMUModel/CoreVersion.swift)
+TO = $(DESTDIR)$(PREFIX)
+PLUGINS = libVPMUIntel.so libVPMUAMD.so
+MANUALS = $(notdir $(wildcard Sources/Tools/vpmu/Manual/*.1))
+INSTALLED = bin/vpmu lib/libvpmu.so.1 lib/libvpmu.so lib/libvpmu.a lib/pkgconfig/vpmu.pc include/vpmu.h include/vpmu_plugin.h \
+  $(PLUGINS:%=lib/vpmu/%) $(MANUALS:%=share/man/man1/%) share/bash-completion/completions/vpmu \
+  share/zsh/site-functions/_vpmu share/fish/vendor_completions.d/vpmu.fish \
+  share/doc/vpmu/LICENSE-Apache-2.0 share/doc/vpmu/LICENSE-BSD-3-Clause
+
+# The installed program has the Swift runtime in it: it runs where no Swift is.
+program: check
+	$(SWIFT) build --configuration release --scratch-path $(PROGRAM_SCRATCH) --static-swift-stdlib --disable-local-rpath --product vpmu
+
+install: lib program
+	install -d $(TO)/bin $(TO)/include $(TO)/lib/vpmu $(TO)/lib/pkgconfig $(TO)/share/man/man1 $(TO)/share/doc/vpmu \
+	  $(TO)/share/bash-completion/completions $(TO)/share/zsh/site-functions $(TO)/share/fish/vendor_completions.d
+	install -s -m 755 $(PROGRAM_SCRATCH)/release/vpmu $(TO)/bin/vpmu
+	install -m 755 $(LIB)/libvpmu.so.1 $(TO)/lib/libvpmu.so.1
+	ln -sf libvpmu.so.1 $(TO)/lib/libvpmu.so
+	install -m 644 $(LIB)/libvpmu.a $(TO)/lib/libvpmu.a
+	install -m 755 $(PLUGINS:%=$(LIB)/%) $(TO)/lib/vpmu
+	install -m 644 Sources/C/CLibVPMU/include/vpmu.h Sources/C/CVPMU/include/vpmu_plugin.h $(TO)/include
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' Sources/PMU/LibVPMU/vpmu.pc.in > $(TO)/lib/pkgconfig/vpmu.pc
+	install -m 644 Sources/Tools/vpmu/Manual/*.1 $(TO)/share/man/man1
+	install -m 644 LICENSE-Apache-2.0 LICENSE-BSD-3-Clause $(TO)/share/doc/vpmu
+	$(PROGRAM_SCRATCH)/release/vpmu --generate-completion-script bash > $(TO)/share/bash-completion/completions/vpmu
+	$(PROGRAM_SCRATCH)/release/vpmu --generate-completion-script zsh > $(TO)/share/zsh/site-functions/_vpmu
+	$(PROGRAM_SCRATCH)/release/vpmu --generate-completion-script fish > $(TO)/share/fish/vendor_completions.d/vpmu.fish
+
+uninstall:
+	rm -f $(INSTALLED:%=$(TO)/%)
+	-rmdir $(TO)/lib/vpmu $(TO)/share/doc/vpmu 2>/dev/null
+
+# The pages of Sources/Tools/vpmu/Manual, from the argument parser: after a change of a command.
+manual: check
+	$(SWIFT) package --scratch-path .build-manual --allow-writing-to-package-directory generate-manual --multi-page
+	rm -f Sources/Tools/vpmu/Manual/*.1
+	install -d Sources/Tools/vpmu/Manual
+	@for page in $$(find .build-manual/plugins/GenerateManual -name 'vpmu*.1' ! -name '*.help.1' ! -name '*.judge-rule.1'); do \
+	  name=$$(basename $$page .1 | tr . -); \
+	  sed -e '/judge-rule\|vpmu.help/d' -e '/^\.Xr/ s/\([a-z]\)\.\([a-z]\)/\1-\2/g' -e '/^\.Dt/ s/\([A-Z]\)\.\([A-Z]\)/\1-\2/g' \
+	    $$page > Sources/Tools/vpmu/Manual/$$name.1; \
+	done
+
 SWIFT_FILES = Package.swift Sources Plugins Tests Examples
 
 format:
@@ -89,4 +146,4 @@ check:
 	@test -e /usr/include/dlfcn.h || { echo "the C library's headers are missing: apt-get install libc6-dev"; exit 1; }
 
 clean:
-	rm -rf $(SCRATCH) $(TEST_SCRATCH) .build-performance .build-tsan .build-example* $(LIB_SCRATCH)
+	rm -rf $(SCRATCH) $(TEST_SCRATCH) .build-performance .build-tsan .build-example* .build-manual $(LIB_SCRATCH) $(PROGRAM_SCRATCH)

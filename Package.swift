@@ -30,6 +30,7 @@ let package = Package(
     .library(name: "VPMUIntel", type: .dynamic, targets: ["VPMUIntel"]),
     .library(name: "VPMUAMD", type: .dynamic, targets: ["VPMUAMD"]),
     .library(name: "LibVPMU", type: .static, targets: ["LibVPMU"]),
+    .library(name: "CLibVPMU", targets: ["CLibVPMU"]),
     .executable(name: "vpmu", targets: ["vpmu"]),
   ],
   traits: [
@@ -80,7 +81,7 @@ let package = Package(
       dependencies: [
         "CLibVPMU", "CLinux", "CVPMU", "PerfEventHost", "SimulatedHost", "TraceFormat", "VPMUCore",
         "VPMULoader", "VPMUModel",
-      ], path: "Sources/PMU/LibVPMU", exclude: ["vpmu.map"]),
+      ], path: "Sources/PMU/LibVPMU", exclude: ["vpmu.abi", "vpmu.map", "vpmu.pc.in"]),
     .target(name: "GuestPerf", dependencies: ["CVPMU", "VPMUCore", "VPMUModel"], path: "Sources/Tools/GuestPerf"),
     .target(name: "KVMPMU", dependencies: ["CKVM", "CLinux", "VPMUCore", "VPMUModel"], path: "Sources/KVM/KVMPMU"),
     .target(name: "CGuestProgram", path: "Sources/C/CGuestProgram"),
@@ -116,7 +117,7 @@ let package = Package(
         "GuestPerf", "KVMGuest", "KVMPMU", "PerfEventHost", "SimulatedHost", "VPMUBench", "VPMUBenchKVM",
         "VPMUConformance", "VPMUCore", "VPMULoader", "VPMUModel", "VPMUSkeleton", "VPMUTrace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Sources/Tools/vpmu"),
+      ], path: "Sources/Tools/vpmu", exclude: ["Manual"]),
 
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(
@@ -159,7 +160,8 @@ let package = Package(
       name: "VPMUConformanceTests",
       dependencies: ["ConformanceJudge", "vpmu", "IntelModel", "VPMUConformance", "VPMUModel", "VPMUTrace"],
       exclude: ["Mutants"]),
-    .testTarget(name: "SharedLibraryTests", dependencies: ["vpmu", "TestSupport"]),
+    .testTarget(
+      name: "LibVPMUTests", dependencies: ["vpmu", "TestSupport"], exclude: ["C", "Python", "States"]),
     .testTarget(name: "VPMUSkeletonTests", dependencies: ["TestSupport", "VPMUSkeleton"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures", "KVMGuest", "TestSupport"]),
     .testTarget(

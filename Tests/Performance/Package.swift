@@ -18,7 +18,13 @@ let package = Package(
         // Built with it, so that the search finds the plugins beside the program.
         .product(name: "VPMUIntel", package: "vpmu"), .product(name: "VPMUAMD", package: "vpmu"),
         .product(name: "Benchmark", package: "benchmark"),
-      ], path: "Benchmarks/VPMU", plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+      ], path: "Benchmarks/VPMU", plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    .executableTarget(
+      name: "CFace",
+      dependencies: [
+        .product(name: "VPMUCore", package: "vpmu"), .product(name: "VPMULoader", package: "vpmu"),
+        .product(name: "SimulatedHost", package: "vpmu"), .product(name: "CLibVPMU", package: "vpmu"),
+      ], path: "CFace"),
   ],
   swiftLanguageModes: [.v6]
 )

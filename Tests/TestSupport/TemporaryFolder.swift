@@ -12,6 +12,9 @@ public final class TemporaryFolder: Sendable {
 
   deinit { try? FileManager.default.removeItem(at: url) }
 
+  /// The path of something in it.
+  public func path(_ name: String) -> String { url.appending(path: name).path }
+
   /// The files and folders in it, at any depth, by name.
   public func contents() throws -> [String] {
     try FileManager.default.subpathsOfDirectory(atPath: url.path).sorted()

@@ -23,6 +23,16 @@ struct SharedLibraryTests {
     #expect(try library.soname == "libvpmu.so.1")
   }
 
+  @Test(
+    "has the interface that is recorded, by abidiff",
+    .enabled(if: Program.find("abidiff") != nil, "abidiff is not installed: apt-get install abigail-tools"))
+  func interface() throws {
+    let recorded = BuiltLibraries.repository.appending(path: "Sources/PMU/LibVPMU/vpmu.abi").path
+    let library = try BuiltLibraries.library("libvpmu.so.1").path
+    let program = try Program.run(["abidiff", recorded, library], limit: 60)
+    #expect(program.status == 0, "\(program.output)\(program.errors)")
+  }
+
   @Test("as an archive defines the functions of its list, so that two of them in one program do not meet")
   func archive() throws { #expect(try BuiltLibraries.library("libvpmu.a").global == BuiltLibraries.listed) }
 
