@@ -19,6 +19,7 @@ let package = Package(
     .library(name: "VPMUIntel", type: .dynamic, targets: ["VPMUIntel"]),
     .library(name: "VPMUAMD", type: .dynamic, targets: ["VPMUAMD"]),
     .executable(name: "vpmu", targets: ["vpmu"]),
+    .executable(name: "vpmu-guest-init", targets: ["vpmu-guest-init"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -73,10 +74,12 @@ let package = Package(
       path: "Sources/Tools/VPMUConformance"),
     .target(name: "CSkeleton", path: "Sources/C/CSkeleton", exclude: ["Templates"]),
     .target(name: "VPMUSkeleton", dependencies: ["CSkeleton", "VPMULoader"], path: "Sources/Tools/VPMUSkeleton"),
+    .executableTarget(name: "vpmu-guest-init", path: "Sources/C/CGuestInit"),
+    .target(name: "LinuxGuest", dependencies: ["CLinux"], path: "Sources/Tools/LinuxGuest", exclude: ["make-guest"]),
     .executableTarget(
       name: "vpmu",
       dependencies: [
-        "GuestPerf", "KVMGuest", "KVMPMU", "PerfEventHost", "SimulatedHost", "VPMUBench", "VPMUBenchKVM",
+        "GuestPerf", "KVMGuest", "KVMPMU", "LinuxGuest", "PerfEventHost", "SimulatedHost", "VPMUBench", "VPMUBenchKVM",
         "VPMUConformance", "VPMUCore", "VPMULoader", "VPMUModel", "VPMUSkeleton", "VPMUTrace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Sources/Tools/vpmu"),
@@ -123,7 +126,10 @@ let package = Package(
       dependencies: ["ConformanceJudge", "vpmu", "IntelModel", "VPMUConformance", "VPMUModel", "VPMUTrace"],
       exclude: ["Mutants"]),
     .testTarget(name: "VPMUSkeletonTests", dependencies: ["TestSupport", "VPMUSkeleton"]),
-    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures", "KVMGuest", "TestSupport"]),
+    .testTarget(
+      name: "VPMUCommandTests",
+      dependencies: ["vpmu", "CKernelFixtures", "KVMGuest", "LinuxGuest", "TestSupport"]),
+    .testTarget(name: "LinuxGuestTests", dependencies: ["LinuxGuest", "TestSupport"]),
     .testTarget(
       name: "ExamplesTests",
       dependencies: [
