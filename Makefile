@@ -1,6 +1,7 @@
 # make bench   builds and runs the main job: the four usages on the best host there is
 # make test    builds and runs all tests
 # make perf    builds and runs the micro-benchmarks
+# make linux-guest   makes what `vpmu linux` needs and this machine lacks, in a cache folder
 
 CONFIGURATION ?= release
 SCRATCH ?= .build
@@ -15,7 +16,7 @@ PERF_ARGS ?=
 
 BUILD = $(SWIFT) build --configuration $(CONFIGURATION) --scratch-path $(SCRATCH) $(IMPORT_CHECK)
 
-.PHONY: all build bench test perf format lint lint-format lint-prose check clean
+.PHONY: all build bench test perf linux-guest format lint lint-format lint-prose check clean
 
 all: build
 
@@ -31,6 +32,9 @@ test: check
 
 perf: check
 	$(SWIFT) package --package-path Tests/Performance --scratch-path .build-performance benchmark $(PERF_ARGS)
+
+linux-guest:
+	@Sources/Tools/LinuxGuest/make-guest
 
 SWIFT_FILES = Package.swift Sources Plugins Tests Examples
 

@@ -5,12 +5,15 @@ import Testing
 @testable import LinuxGuest
 
 @Suite struct CPIOArchiveTests {
-  @Test func `An entry is a header of 110 bytes in hexadecimal digits, its name, and its contents, each to four bytes`() {
+  @Test func `An entry is a header of 110 bytes in hexadecimal digits, its name, and its contents, each to four bytes`()
+  {
     var archive = CPIOArchive()
     archive.addFile("ab", Array("hello".utf8), permissions: 0o755)
     let bytes = archive.finished()
     let text = String(decoding: bytes, as: UTF8.self)
-    #expect(text.hasPrefix("070701" + "00000001" + "000081ED" + "00000000" + "00000000" + "00000001" + "00000000" + "00000005"))
+    #expect(
+      text.hasPrefix(
+        "070701" + "00000001" + "000081ED" + "00000000" + "00000000" + "00000001" + "00000000" + "00000005"))
     #expect(Array(bytes[94..<102]) == Array("00000003".utf8))
     #expect(Array(bytes[110..<116]) == Array("ab".utf8) + [0, 0, 0, 0].prefix(4))
     #expect(Array(bytes[116..<124]) == Array("hello".utf8) + [0, 0, 0])

@@ -24,7 +24,9 @@ import Testing
     #expect(Frame(kind: .exit).number == 0)
   }
 
-  @Test(arguments: [[0, 0, 0, 0, 0, 0, 0, 0], [0x6F, 0, 0, 0, 1, 0, 1, 0], [0x6F, 0, 0, 0, 255, 255, 255, 255]] as [[UInt8]])
+  @Test(
+    arguments: [[0, 0, 0, 0, 0, 0, 0, 0], [0x6F, 0, 0, 0, 1, 0, 1, 0], [0x6F, 0, 0, 0, 255, 255, 255, 255]] as [[UInt8]]
+  )
   func `What is no frame is an error, and takes no memory`(_ bytes: [UInt8]) {
     var reader = FrameReader()
     reader.append(bytes)

@@ -26,14 +26,18 @@ import Testing
     let command = GuestCommand(
       arguments: [[0x61]], environment: ["PATH=/a:/b", "X=1"].map { Array($0.utf8) }, directory: Array("/w".utf8)
     ).prepared(pathPrefix: "/t")
-    #expect(command.environment.map { String(decoding: $0, as: UTF8.self) } == ["X=1", "PATH=/t:/a:/b", "_RR_TRACE_DIR=/w/rr"])
+    #expect(
+      command.environment.map { String(decoding: $0, as: UTF8.self) } == [
+        "X=1", "PATH=/t:/a:/b", "_RR_TRACE_DIR=/w/rr",
+      ])
   }
 
   @Test func `A directory for rr that is set already stays`() {
     let command = GuestCommand(
       arguments: [[0x61]], environment: [Array("_RR_TRACE_DIR=/x".utf8)], directory: Array("/w".utf8)
     ).prepared(pathPrefix: "/t")
-    #expect(command.environment.map { String(decoding: $0, as: UTF8.self) } == ["_RR_TRACE_DIR=/x", "PATH=/t:/usr/bin:/bin"])
+    #expect(
+      command.environment.map { String(decoding: $0, as: UTF8.self) } == ["_RR_TRACE_DIR=/x", "PATH=/t:/usr/bin:/bin"])
   }
 
   @Test(arguments: [("a b", "'a b'"), ("it's", #"'it'\''s'"#), ("", "''"), ("$x`y`\n", "'$x`y`\n'")])

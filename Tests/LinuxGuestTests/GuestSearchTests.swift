@@ -5,16 +5,18 @@ import Testing
 @testable import LinuxGuest
 
 @Suite struct GuestSearchTests {
-  @Test(arguments: [
-    (["VPMU_LINUX_GUEST": "/g", "HOME": "/h"], "/g"), (["XDG_CACHE_HOME": "/c", "HOME": "/h"], "/c/vpmu/linux-guest"),
-    (["XDG_CACHE_HOME": "relative", "HOME": "/h"], "/h/.cache/vpmu/linux-guest"),
-    (["XDG_CACHE_HOME": "", "HOME": "/h"], "/h/.cache/vpmu/linux-guest"), ([:], nil),
-  ] as [([String: String], String?)])
+  @Test(
+    arguments: [
+      (["VPMU_LINUX_GUEST": "/g", "HOME": "/h"], "/g"),
+      (["XDG_CACHE_HOME": "/c", "HOME": "/h"], "/c/vpmu/linux-guest"),
+      (["XDG_CACHE_HOME": "relative", "HOME": "/h"], "/h/.cache/vpmu/linux-guest"),
+      (["XDG_CACHE_HOME": "", "HOME": "/h"], "/h/.cache/vpmu/linux-guest"), ([:], nil),
+    ] as [([String: String], String?)])
   func `The made folder is where the environment says`(_ environment: [String: String], _ folder: String?) {
     #expect(GuestSearch(environment: { environment[$0] }, programDirectory: "/p").folder == folder)
   }
 
-  @Test func `What is built with the program is beside it or in lib/vpmu`() {
+  @Test func `What is built with the program is in its directory or in lib/vpmu`() {
     let search = GuestSearch(folder: nil, path: [], programDirectory: "/usr/local/bin")
     #expect(search.besides == ["/usr/local/bin", "/usr/local/lib/vpmu"])
     #expect(throws: LinuxGuestError.noPlugin(searched: search.besides)) { try search.plugin() }

@@ -16,7 +16,7 @@ enum frame_type {
   FRAME_INPUT = 'i',       /* standard input; no data: its end */
   FRAME_WINDOW = 'w',      /* rows and columns, 16 bits each */
   FRAME_SIGNAL = 's',      /* a signal's number, one byte */
-  FRAME_CLOSE = 'c',       /* nobody reads descriptor 1 or 2 any more, one byte */
+  FRAME_CLOSE = 'c',       /* the reader of descriptor 1 or 2 is gone, one byte */
   /* From the guest. */
   FRAME_STARTED = 'b',     /* the command is about to run */
   FRAME_TAKEN = 'a',       /* so many bytes of standard input were taken, 32 bits */
@@ -32,8 +32,8 @@ enum {
   FRAME_MOST = 64 * 1024,
 };
 
-/* What the host wrote to /vpmu/command: five numbers of 32 bits (flags, rows, columns, how many arguments, how many variables), then strings that end with NUL: the directory, the
-   arguments, the environment. */
+/* What the host wrote to /vpmu/command: five numbers of 32 bits (flags, rows, columns, how many arguments, how many
+   variables), then strings that end with NUL: the directory, the arguments, the environment. */
 struct command {
   uint32_t flags, rows, columns;
   char *directory;

@@ -35,8 +35,8 @@ public struct GuestCommand: Equatable {
   /// The directory is the root of the file system: all of it is writable in the guest, then.
   public var isInRoot: Bool { directory == [UInt8(ascii: "/")] }
 
-  /// Five numbers of 32 bits (flags, rows, columns, how many arguments, how many variables), then the strings, each with
-  /// a NUL at its end.
+  /// Five numbers of 32 bits (flags, rows, columns, how many arguments, how many variables), then the strings, each
+  /// with a NUL at its end.
   var bytes: [UInt8] {
     let flags: UInt32 =
       (terminal == nil ? 0 : 1) | (terminal?.hasErrors == true ? 2 : 0) | (isInRoot ? 4 : 0)
@@ -60,7 +60,8 @@ extension GuestCommand {
     let name = Array("PATH=".utf8)
     let path = environment.last { $0.starts(with: name) }.map { $0.dropFirst(name.count) }
     copy.environment.removeAll { $0.starts(with: name) }
-    copy.environment.append(name + Array(pathPrefix.utf8) + [UInt8(ascii: ":")] + (path ?? Array("/usr/bin:/bin".utf8)[...]))
+    copy.environment.append(
+      name + Array(pathPrefix.utf8) + [UInt8(ascii: ":")] + (path ?? Array("/usr/bin:/bin".utf8)[...]))
     for (name, value) in [("_RR_TRACE_DIR=", directory + "/rr".utf8)]
     where !copy.environment.contains(where: { $0.starts(with: name.utf8) }) {
       copy.environment.append(name.utf8 + value)

@@ -21,7 +21,8 @@ public struct GuestPrograms: Equatable, Sendable {
 
   /// Those of the folder that `make linux-guest` makes; nil if it is not complete.
   static func made(_ search: GuestSearch) -> GuestPrograms? {
-    guard let root = search.folder.flatMap({ HostFile.resolved($0 + "/root") }), HostFile.isReadable(root + "/.vpmu-recipe")
+    guard let root = search.folder.flatMap({ HostFile.resolved($0 + "/root") }),
+      HostFile.isReadable(root + "/.vpmu-recipe")
     else { return nil }
     let program = { GuestProgram(path: root + $0, libraries: root + "/usr/lib/x86_64-linux-gnu") }
     let boot = root + "/boot"

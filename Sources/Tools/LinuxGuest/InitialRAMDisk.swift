@@ -1,7 +1,7 @@
 import Glibc
 
-/// The initial RAM disk of a guest: its first process with the C library that it runs with, kernel modules, the command,
-/// and scripts that start perf and rr.
+/// The initial RAM disk of a guest: its first process with the C library that it runs with, kernel modules, the
+/// command, and scripts that start perf and rr.
 struct InitialRAMDisk {
   var guestInit: [UInt8]
   /// The C library of this machine, and its loader, by the paths at which the first process finds them.
@@ -41,7 +41,9 @@ extension InitialRAMDisk {
       ("lib/libc.so.6", try HostFile.read(try Self.libraryOfThisProcess())),
     ]
     modules = KernelModules.files(in: programs.kernel.modules)
-    tools = programs.tools.sorted { $0.key < $1.key }.map { ($0.key, $0.value.script(options: Self.options(of: $0.key, $0.value))) }
+    tools = programs.tools.sorted { $0.key < $1.key }.map {
+      ($0.key, $0.value.script(options: Self.options(of: $0.key, $0.value)))
+    }
     self.command = command.prepared(pathPrefix: Self.toolDirectory).bytes
   }
 

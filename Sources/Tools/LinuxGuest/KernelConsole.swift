@@ -27,7 +27,9 @@ struct KernelConsole {
       last = Array((last + lines).suffix(Self.mostBytes))
       guard isShown else { continue }
       let text = String(decoding: lines, as: UTF8.self)
-      report.write(isOnRawTerminal ? text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n") : text)
+      report.write(
+        isOnRawTerminal ? text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n") : text
+      )
     }
   }
 

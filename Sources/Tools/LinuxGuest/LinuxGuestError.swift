@@ -50,7 +50,8 @@ extension LinuxGuestError: CustomStringConvertible {
     case .guest(let text):
       "the guest can't run the command: \(text)"
     case .notStarted(let seconds, let text):
-      "the command did not start in the guest in \(seconds) s; --dmesg shows the kernel's messages" + Self.appended(text)
+      "the command did not start in the guest in \(seconds) s; --dmesg shows the kernel's messages"
+        + Self.appended(text)
     case .protocol:
       "the guest sent what is no message of vpmu-guest-init: is it of this version?"
     }

@@ -14,7 +14,10 @@ final class SharedDirectory {
     let result = clinux_listener(&listening, &connected)
     guard result == 0 else { throw .system("socket", errno: -result) }
     defer { close(listening) }
-    var words = program.words + ["--fd=\(listening)", "--shared-dir", path, "--sandbox=none", "--cache=auto", "--log-level=error"]
+    var words =
+      program.words + [
+        "--fd=\(listening)", "--shared-dir", path, "--sandbox=none", "--cache=auto", "--log-level=error",
+      ]
     if !isWritable { words.append("--readonly") }
     do {
       server = try ChildProgram("virtiofsd", words, output: output, keeping: [listening])
