@@ -94,7 +94,7 @@ struct LinuxCommand: ParsableCommand {
     var option = PluginOption(file: try search.plugin(), model: model)
     option.policy = policy?.rawValue
     option.isExact = exact
-    option.trace = trace
+    option.trace = trace.map(HostPath.absolute)
     option.showsStatistics = stats
     return option
   }
