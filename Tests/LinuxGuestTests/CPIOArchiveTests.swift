@@ -11,12 +11,13 @@ import Testing
     archive.addFile("ab", Array("hello".utf8), permissions: 0o755)
     let bytes = archive.finished()
     let text = String(decoding: bytes, as: UTF8.self)
-    #expect(
-      text.hasPrefix(
-        "070701" + "00000001" + "000081ED" + "00000000" + "00000000" + "00000001" + "00000000" + "00000005"))
+    let fields = ["070701", "00000001", "000081ED", "00000000", "00000000", "00000001", "00000000", "00000005"]
+    #expect(text.hasPrefix(fields.joined()))
     #expect(Array(bytes[94..<102]) == Array("00000003".utf8))
-    #expect(Array(bytes[110..<116]) == Array("ab".utf8) + [0, 0, 0, 0].prefix(4))
-    #expect(Array(bytes[116..<124]) == Array("hello".utf8) + [0, 0, 0])
+    let name: [UInt8] = [0x61, 0x62, 0, 0, 0, 0]
+    #expect(Array(bytes[110..<116]) == name)
+    let contents: [UInt8] = [0x68, 0x65, 0x6C, 0x6C, 0x6F, 0, 0, 0]
+    #expect(Array(bytes[116..<124]) == contents)
     #expect(bytes.count % 4 == 0)
     #expect(text.contains("TRAILER!!!"))
   }
