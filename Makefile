@@ -5,6 +5,7 @@
 # make lib     builds libvpmu and the vendors' plugins for those who have no Swift, into .build-lib/lib
 # make install PREFIX=/usr/local DESTDIR=   installs program, libraries, plugins, headers, vpmu.pc, manual pages, completions;
 # make uninstall removes them
+# make linux-guest   makes what `vpmu linux` needs and this machine lacks, in a cache folder
 
 CONFIGURATION ?= release
 SCRATCH ?= .build
@@ -22,7 +23,7 @@ PERF_ARGS ?=
 
 BUILD = $(SWIFT) build --configuration $(CONFIGURATION) --scratch-path $(SCRATCH) $(IMPORT_CHECK)
 
-.PHONY: all build bench test perf perf-c lib program install uninstall manual format lint lint-format lint-prose check clean
+.PHONY: all build bench test perf perf-c linux-guest lib program install uninstall manual format lint lint-format lint-prose check clean
 
 all: build
 
@@ -124,6 +125,8 @@ manual: check
 	  sed -e '/judge-rule\|vpmu.help/d' -e '/^\.Xr/ s/\([a-z]\)\.\([a-z]\)/\1-\2/g' -e '/^\.Dt/ s/\([A-Z]\)\.\([A-Z]\)/\1-\2/g' \
 	    $$page > Sources/Tools/vpmu/Manual/$$name.1; \
 	done
+linux-guest:
+	@Sources/Tools/LinuxGuest/make-guest
 
 SWIFT_FILES = Package.swift Sources Plugins Tests Examples
 

@@ -32,6 +32,7 @@ let package = Package(
     .library(name: "LibVPMU", type: .static, targets: ["LibVPMU"]),
     .library(name: "CLibVPMU", targets: ["CLibVPMU"]),
     .executable(name: "vpmu", targets: ["vpmu"]),
+    .executable(name: "vpmu-guest-init", targets: ["vpmu-guest-init"]),
   ],
   traits: [
     .trait(name: "Embedded", description: "Embedded Swift, for libraries that need no Swift runtime: libvpmu, plugins")
@@ -111,10 +112,12 @@ let package = Package(
       path: "Sources/Tools/VPMUConformance"),
     .target(name: "CSkeleton", path: "Sources/C/CSkeleton", exclude: ["Templates"]),
     .target(name: "VPMUSkeleton", dependencies: ["CSkeleton", "VPMULoader"], path: "Sources/Tools/VPMUSkeleton"),
+    .executableTarget(name: "vpmu-guest-init", path: "Sources/C/CGuestInit"),
+    .target(name: "LinuxGuest", dependencies: ["CLinux"], path: "Sources/Tools/LinuxGuest", exclude: ["make-guest"]),
     .executableTarget(
       name: "vpmu",
       dependencies: [
-        "GuestPerf", "KVMGuest", "KVMPMU", "PerfEventHost", "SimulatedHost", "VPMUBench", "VPMUBenchKVM",
+        "GuestPerf", "KVMGuest", "KVMPMU", "LinuxGuest", "PerfEventHost", "SimulatedHost", "VPMUBench", "VPMUBenchKVM",
         "VPMUConformance", "VPMUCore", "VPMULoader", "VPMUModel", "VPMUSkeleton", "VPMUTrace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Sources/Tools/vpmu", exclude: ["Manual"]),
@@ -163,7 +166,10 @@ let package = Package(
     .testTarget(
       name: "LibVPMUTests", dependencies: ["vpmu", "TestSupport"], exclude: ["C", "Python", "States"]),
     .testTarget(name: "VPMUSkeletonTests", dependencies: ["TestSupport", "VPMUSkeleton"]),
-    .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures", "KVMGuest", "TestSupport"]),
+    .testTarget(
+      name: "VPMUCommandTests",
+      dependencies: ["vpmu", "CKernelFixtures", "KVMGuest", "LinuxGuest", "TestSupport"]),
+    .testTarget(name: "LinuxGuestTests", dependencies: ["LinuxGuest", "TestSupport"]),
     .testTarget(
       name: "ExamplesTests",
       dependencies: [

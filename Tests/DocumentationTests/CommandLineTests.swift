@@ -44,7 +44,7 @@ struct CommandLineTests {
     let makefile = try String(contentsOf: Page.repository.appending(path: "Makefile"), encoding: .utf8)
     // writing-a-model.md calls the Makefile of a new plugin, without a target.
     for line in page.typedLines {
-      guard let target = line.firstMatch(of: /(^| )make (?<name>[a-z]+)/) else { continue }
+      guard let target = line.firstMatch(of: /(^| )make (?<name>[a-z]+(-[a-z]+)*)/) else { continue }
       #expect(makefile.contains("\n\(target.name):"), "\(page): \(line)")
     }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import KVMGuest
+import LinuxGuest
 import PerfEventHost
 import VPMUBench
 import VPMULoader
@@ -19,6 +20,9 @@ enum Failure {
     case is GuestError, is VCPUThreadError, is RecordingError, is PerfEventHostError, is OverflowSignalError:
       Output.error("\(error)")
       return ExitCode.failure
+    case let error as LinuxGuestError:
+      Output.error("\(error)")
+      return ExitCode(LinuxGuest.Status.failure)
     default: return error
     }
   }

@@ -11,8 +11,8 @@ struct VPMUCommand: ParsableCommand {
     commandName: "vpmu", abstract: "A virtual performance-monitoring unit for x86 guests.",
     version: "\(CoreVersion.text)",
     subcommands: [
-      BenchCommand.self, RunCommand.self, ReplayCommand.self, PluginsCommand.self, ConformanceCommand.self,
-      DoctorCommand.self, RuleCommand.self,
+      BenchCommand.self, RunCommand.self, LinuxCommand.self, ReplayCommand.self, PluginsCommand.self,
+      ConformanceCommand.self, DoctorCommand.self, RuleCommand.self,
     ])
 
   static func main() {

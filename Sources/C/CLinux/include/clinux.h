@@ -9,6 +9,7 @@
 #include "clinux_confine.h"
 #include "clinux_process.h"
 #include "clinux_cpuid.h"
+#include "clinux_descriptors.h"
 #include "clinux_error.h"
 #include "clinux_file.h"
 #include "clinux_guard.h"
@@ -16,6 +17,7 @@
 #include "clinux_notification.h"
 #include "clinux_perf.h"
 #include "clinux_pipe.h"
+#include "clinux_spawn.h"
 #include "clinux_thread.h"
 
 #endif
