@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
- * An emulator's view of libvpmu: a guest that programs a counter, the instructions that it executes, an overflow, a PMI.
+ * An emulator's view of libvpmu: a guest that programs a counter, the instructions that it executes, an overflow, a
+ * PMI.
  *
  *     cc -o embed embed.c $(pkg-config --cflags --libs vpmu)
  */

@@ -1,10 +1,10 @@
 import CVPMU
 
-/// A guest's CPUID, as far as its PMU depends on it or is described by it: the values of a VMM, with the PMU of a preset
-/// in place of theirs.
+/// A guest's CPUID, as far as its PMU depends on it or is described by it: the values of a VMM, with the PMU of a
+/// preset in place of theirs.
 ///
-/// A host's CPUID may describe counters that the virtual PMU does not have, and a guest that finds one missing takes its
-/// CPU for broken. What is changed, and why:
+/// A host's CPUID may describe counters that the virtual PMU does not have, and a guest that finds one missing takes
+/// its CPU for broken. The changes and their reasons:
 ///
 /// | leaf | bits | become | because |
 /// |---|---|---|---|

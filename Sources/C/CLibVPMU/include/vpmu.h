@@ -4,7 +4,7 @@
  *
  * OBJECTS
  *   vpmu_catalogue  the PMU models that were found: plugins, each with its presets
- *   vpmu_machine    the PMU of one virtual machine: a model, the guest's CPUID, a policy, a kind of host, an event filter
+ *   vpmu_machine    the PMU of one virtual machine: a model, the guest's CPUID, a policy, a kind of host, a filter
  *   vpmu_cpu        the PMU of one vCPU of it
  * A preset is one CPU of a model, by a name: "intel-v2", "amd-v2". An object is made by a function that ends in _new
  * and released by the one that ends in _free, which accepts NULL. A machine keeps what it needs of its catalogue, and a
@@ -25,10 +25,11 @@
  *     executed instructions (an emulator)      vpmu_count
  *
  * RESULTS
- *   A function that returns int32_t returns 0 or more for success, and a negative vpmu_error_code for an error. Where it
- *   takes a vpmu_error, an error's text is stored there: the cause, and what to do. The pointer may be NULL.
- *   vpmu_error_text() says the same in general for a code alone. Wrong arguments, a NULL object and a call from another
- *   thread are errors. No call ends the process, prints, or unwinds. An object that was freed must not be used.
+ *   A function that returns int32_t returns 0 or more for success, and a negative vpmu_error_code for an error. Where
+ *   it takes a vpmu_error, an error's text is stored there: the cause, and what to do. The pointer may be NULL.
+ *   vpmu_error_text() says the same in general for a code alone. Wrong arguments, a NULL object and a call from
+ *   another thread are errors. No call ends the process, prints, or unwinds. An object that was freed must not be
+ *   used.
  *
  * THREADS
  *   A vCPU belongs to the thread that made it, or that called vpmu_bind() last; a call on another thread is
@@ -331,11 +332,11 @@ typedef enum vpmu_reason {
 } vpmu_reason;
 
 /*
- * A host of the embedder's own. All but `notify` is called on the vCPU's thread, from within a call of the library, with
- * the context of vpmu_cpu_options; each but `failure` is required. An event is a number that the host chooses. It counts
- * from 0 when it is made and after pause_and_reset. When an enabled event has counted its period, the host calls
- * vpmu_notify(), from any thread or a signal handler; then the event goes on with the next period by itself. A late
- * notification, or one too many, does no harm: the count decides.
+ * A host of the embedder's own. All functions are called on the vCPU's thread, from within a call of the library, with
+ * the context of vpmu_cpu_new(); all but `failure` are required. An event is a number that the host chooses. It
+ * counts from 0 when it is made and after pause_and_reset. When an enabled event has counted its period, the host
+ * calls vpmu_notify(), from any thread or a signal handler; then the event goes on with the next period by itself. A
+ * late notification, or one too many, does no harm: the count decides.
  */
 typedef struct vpmu_host_callbacks {
   uint32_t struct_size;
@@ -371,7 +372,7 @@ typedef struct vpmu_machine_options {
   uint32_t struct_size;
   uint32_t host;                         /* vpmu_host_kind */
   const char *model;                     /* a plugin's name, id, or path with a slash; NULL: by `preset` */
-  const char *preset;                    /* NULL: the model's first one; without a model, that of this machine's vendor */
+  const char *preset;                    /* NULL: the model's first; without a model, that of this machine's vendor */
   const char *policy;                    /* "reuse" (NULL), "adaptive", "reuse-keep", "recreate" */
   const vpmu_cpuid_entry *cpuid;         /* the leaves of the guest's CPU that its PMU depends on; NULL: the preset's */
   uint32_t cpuid_count;
@@ -403,9 +404,9 @@ typedef struct vpmu_machine_info {
 VPMU_API int32_t vpmu_machine_get_info(const vpmu_machine *machine, vpmu_machine_info *info);
 
 /*
- * [any thread] What CPUID must show so that the guest finds this PMU. `entry` comes with leaf and subleaf and the values
- * that the VMM would show; the bits that concern the PMU are set right in it, the others stay: vendor string, highest
- * leaf, family and model, hypervisor bit, performance-monitoring leaves, and what no model has (debug store,
+ * [any thread] What CPUID must show so that the guest finds this PMU. `entry` comes with leaf and subleaf and the
+ * values that the VMM would show; the bits that concern the PMU are set right in it, the others stay: vendor string,
+ * highest leaf, family and model, hypervisor bit, performance-monitoring leaves, and what no model has (debug store,
  * last-branch records).
  *
  * Returns 1 if something was changed, 0 if not.
@@ -591,8 +592,8 @@ typedef struct vpmu_msr {
 } vpmu_msr;
 
 /*
- * The PMU's registers that hold state, each once, as KVM_GET_MSRS gives and KVM_SET_MSRS takes them: for a VM that moves
- * between the kernel's PMU and this one. A PMI that is due is not in them.
+ * The PMU's registers that hold state, each once, as KVM_GET_MSRS gives and KVM_SET_MSRS takes them: for a VM that
+ * moves between the kernel's PMU and this one. A PMI that is due is not in them.
  *
  * count: in: elements of `msrs`; out: registers. VPMU_ERROR_SPACE if there are more
  */

@@ -29,7 +29,7 @@ enum Boundary {
     guard size >= 4, size <= longestStruct else { return false }
     withUnsafeBytes(of: value) { own in
       let count = min(own.count, Int(size)) - 4
-      if count > 0 { (raw + 4).copyMemory(from: own.baseAddress! + 4, byteCount: count) }
+      for offset in 0..<max(0, count) { raw.storeBytes(of: own[4 + offset], toByteOffset: 4 + offset, as: UInt8.self) }
     }
     return true
   }

@@ -16,7 +16,8 @@ import VPMUModel
 /// | tag | content: numbers of 4 bytes, then numbers of 8 bytes |
 /// |---|---|
 /// | `MODL` | length of the model's id and the id in UTF-8, length of its version and the version |
-/// | `SHAP` | version, gp_count, fixed_count, 0; features, gp_mask, fixed_mask, all_valid, the reserved bits of event select, fixed control, global control and global status, four words of model_shape |
+/// | `SHAP` | version, gp_count, fixed_count, 0; features, gp_mask, fixed_mask, all_valid |
+/// | | then the reserved bits of event select, fixed, global control and status, four words of model_shape |
 /// | `REGS` | fixed_control, global_control, global_status, four words of model_words |
 /// | `CNTR` | for each counter: PMC index, 0; value, event select |
 /// | `PEND` | pmi_pending, need_cleanup; in_use, interrupts |
