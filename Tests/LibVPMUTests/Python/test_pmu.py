@@ -140,6 +140,27 @@ class States(unittest.TestCase):
             self.assertEqual(cpu.counter(0)[0], vpmu.EXACT)
 
 
+class PerfEvents(unittest.TestCase):
+    def test_the_software_clock_stands_in_for_the_event_and_says_so(self):
+        # VPMU_PERF_SOFTWARE, and VPMU_PERF_FIRST_FREE_SIGNAL for the PMI.
+        perf = vpmu._new(vpmu.PerfOptions, source=2, flags=4)
+        try:
+            machine = vpmu.Machine(preset="intel-v2", host=vpmu.PERF, perf=perf)
+        except vpmu.Error as error:
+            self.assertEqual(error.code, vpmu.ERROR_NO_HOST_EVENTS)
+            self.skipTest(str(error))
+        with machine, machine.cpu() as cpu:
+            self.assertIn(b"software clock", machine.info.host)
+            program(cpu, value=-2_000_000)
+            for _ in range(1000):
+                sum(range(5000))
+                if cpu.enter():
+                    break
+            self.assertEqual(cpu.counter(0)[0], vpmu.STAND_IN)
+            self.assertEqual(cpu.rdmsr(STATUS), 1)
+            self.assertEqual(cpu.statistics.pmis, 1)
+
+
 class CPUID(unittest.TestCase):
     def test_a_preset_shows_whole_leaves(self):
         with vpmu.Machine(preset="intel-v2") as machine:
