@@ -18,6 +18,7 @@ let package = Package(
     .library(name: "VPMUConformance", targets: ["VPMUConformance"]),
     .library(name: "VPMUIntel", type: .dynamic, targets: ["VPMUIntel"]),
     .library(name: "VPMUAMD", type: .dynamic, targets: ["VPMUAMD"]),
+    .library(name: "LibVPMU", type: .dynamic, targets: ["LibVPMU"]),
     .executable(name: "vpmu", targets: ["vpmu"]),
   ],
   dependencies: [
@@ -25,6 +26,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CVPMU", path: "Sources/C/CVPMU"),
+    .target(name: "CLibVPMU", path: "Sources/C/CLibVPMU"),
     .target(name: "CLinux", path: "Sources/C/CLinux"),
     .target(name: "CKVM", path: "Sources/C/CKVM"),
     .target(name: "VPMUModel", dependencies: ["CVPMU"], path: "Sources/PMU/VPMUModel"),
@@ -44,6 +46,12 @@ let package = Package(
     .target(name: "SimulatedHost", dependencies: ["VPMUCore", "VPMUModel"], path: "Sources/Hosts/SimulatedHost"),
     .target(
       name: "VPMUTrace", dependencies: ["SimulatedHost", "VPMUCore", "VPMUModel"], path: "Sources/Tools/VPMUTrace"),
+    .target(
+      name: "LibVPMU",
+      dependencies: [
+        "CLibVPMU", "CLinux", "CVPMU", "PerfEventHost", "SimulatedHost", "VPMUCore", "VPMULoader", "VPMUModel",
+        "VPMUTrace",
+      ], path: "Sources/PMU/LibVPMU"),
     .target(name: "GuestPerf", dependencies: ["CVPMU", "VPMUCore", "VPMUModel"], path: "Sources/Tools/GuestPerf"),
     .target(name: "KVMPMU", dependencies: ["CKVM", "CLinux", "VPMUCore", "VPMUModel"], path: "Sources/KVM/KVMPMU"),
     .target(name: "CGuestProgram", path: "Sources/C/CGuestProgram"),

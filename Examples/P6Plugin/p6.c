@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * A PMU model in C: the P6 family, from Pentium Pro to Pentium M.
  *
@@ -173,7 +174,7 @@ static vpmu_status refresh(void *context, vpmu_state *state, const vpmu_guest_co
 static const vpmu_ops ops = {.struct_size = sizeof ops, .refresh = refresh};
 
 static const vpmu_plugin_info info = {
-    VPMU_PLUGIN("org.vpmu.examples.p6", "intel-p6", "0.1.0", "Apache-2.0", &ops),
+    VPMU_PLUGIN("org.vpmu.examples.p6", "intel-p6", "0.1.0", "Apache-2.0 OR BSD-3-Clause", &ops),
     .flags = VPMU_PLUGIN_MASKS_LVTPC,
     .cpuid_vendors = cpuid_vendors,
     .vendor_count = sizeof cpuid_vendors / sizeof cpuid_vendors[0],

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * A PMU model in C: processors by Zhaoxin. It needs vpmu_plugin.h and a C compiler, nothing else.
  *
@@ -138,7 +139,7 @@ static vpmu_status refresh(void *context, vpmu_state *state, const vpmu_guest_co
 static const vpmu_ops ops = {.struct_size = sizeof ops, .refresh = refresh};
 
 static const vpmu_plugin_info info = {
-    VPMU_PLUGIN("org.vpmu.examples.zhaoxin", "zhaoxin", "0.1.0", "Apache-2.0", &ops),
+    VPMU_PLUGIN("org.vpmu.examples.zhaoxin", "zhaoxin", "0.1.0", "Apache-2.0 OR BSD-3-Clause", &ops),
     .cpuid_vendors = cpuid_vendors,
     .vendor_count = sizeof cpuid_vendors / sizeof cpuid_vendors[0],
     VPMU_TABLE(preset, presets),

@@ -106,9 +106,9 @@ struct LifecycleTests {
     try copy.vpmu.restore(try SavedState(bytes: bytes))
     #expect(try copy.read(Architectural.counter0) == (0 &- 40) & 0xFFFF_FFFF_FFFF)
     for length in [0, 1, 2, 10, bytes.count - 1] {
-      #expect(throws: VPMUError.self) { try SavedState(bytes: bytes.prefix(length)) }
+      #expect(throws: SavedStateError.self) { try SavedState(bytes: bytes.prefix(length)) }
     }
-    #expect(throws: VPMUError.self) { try SavedState(bytes: bytes + [0]) }
+    #expect(throws: SavedStateError.self) { try SavedState(bytes: bytes + [0]) }
   }
 
   @Test("saving keeps the emulated overflow of a counter that the guest has stopped meanwhile")

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * A test kernel: checks how it was booted and what its PMU does, and tells on the serial line. Its result is the number
  * of checks that failed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * A kernel that enters 64-bit long mode by itself, as many test suites do: reads a counter by RDPMC there, takes the general
  * protection fault of one that is not there, comes back by IRETQ, and ends with the number of failures. For an Intel CPU.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /* The multiboot header, the entry, and the entries of two exceptions. */
         .section .multiboot, "ax"
         .p2align 2

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 import VPMUModel
 
 /// Events by CPU family: the Processor Programming Reference of each, "Core Performance Monitor Counters".

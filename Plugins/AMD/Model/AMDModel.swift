@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 /// AMD's performance monitoring: the four counters of K7, the six of family 15h (PERFCTR_CORE), and PerfMonV2 with its
 /// global registers. AMD APM vol. 2, 13.2, and vol. 3, CPUID.
 import CVPMU
@@ -14,7 +15,7 @@ public struct AMDModel: PMUModel {
 
   private static let constant = ModelTables(
     ModelDeclaration(
-      id: "org.vpmu.amd", name: "amd", version: "0.1.0", license: "Apache-2.0",
+      id: "org.vpmu.amd", name: "amd", version: "0.1.0", license: "Apache-2.0 OR BSD-3-Clause",
       cpuidVendors: ["AuthenticAMD", "HygonGenuine"], presets: AMDPresets.all, ranges: AMDRegisters.ranges,
       events: AMDEvents.rows, eventSelectMask: 0xF_0000_00FF))
 

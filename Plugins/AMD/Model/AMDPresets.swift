@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 import VPMUModel
 
 /// CPUs by name, as CPUID leaves 1, 8000_0001H and 8000_0022H show them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 import VPMUModel
 
 /// MSR numbers: AMD APM vol. 2, appendix A. Reserved bits are dropped when written, never #GP.

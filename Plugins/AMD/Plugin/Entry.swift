@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 import AMDModel
 import CVPMU
 import VPMUPluginKit

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 import VPMUModel
 
 /// The architectural events: Intel SDM vol. 3B, table 21-1. An event that CPUID calls absent is still accepted.

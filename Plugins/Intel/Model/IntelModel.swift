@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 /// Intel's architectural performance monitoring, versions 1 to 5: Intel SDM vol. 3B, chapter 21, and vol. 4 for the
 /// MSRs.
 import CVPMU
@@ -13,7 +14,7 @@ public struct IntelModel: PMUModel {
 
   private static let constant = ModelTables(
     ModelDeclaration(
-      id: "org.vpmu.intel", name: "intel", version: "0.1.0", license: "Apache-2.0", cpuidVendors: ["GenuineIntel"],
+      id: "org.vpmu.intel", name: "intel", version: "0.1.0", license: "Apache-2.0 OR BSD-3-Clause", cpuidVendors: ["GenuineIntel"],
       presets: IntelPresets.all, ranges: IntelRegisters.ranges, events: IntelEvents.rows,
       fixedEvents: IntelEvents.fixed, eventSelectMask: 0xFF, masksLVTPC: true))
 

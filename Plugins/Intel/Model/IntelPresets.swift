@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 import VPMUModel
 
 /// CPUs by name: version, counters and widths as CPUID leaf 0AH shows them, family and model (Skylake) as leaf 1 does.

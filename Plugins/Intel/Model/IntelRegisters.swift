@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 import VPMUModel
 
 /// MSR numbers: Intel SDM vol. 4, table 2-2.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * The guest program: a command interpreter in ring 0, loops in ring 3, and a PMI handler. Position-independent; the shared
  * page is where guest_program.h says.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include "guest_program.h"
 
 #define AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #field)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * The slots by which loaded libraries call the C library's allocator (the global offset tables).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include "plain_calls.h"
 
 static bool is_valid_msr(void *context, const vpmu_state *state, uint32_t msr) {

@@ -9,6 +9,7 @@ extension SimulatedHost {
       table.pointee.refusals &-= 1
       throw .busy
     }
+    if let refusal = refusal(of: request) { throw refusal }
     let index = (~table.pointee.used).trailingZeroBitCount
     guard index < Self.capacity else { throw .capacity }
     table.pointee.used |= 1 &<< UInt64(index)
@@ -85,6 +86,20 @@ extension SimulatedHost {
       live &= live &- 1
       if slot.pointee.isEnabled, slot.pointee.pmc == pmc { advance(slot, by: count) }
     }
+  }
+
+  /// Occurrences of an event in one ring until a notification: 1 or more. Nil: no enabled event counts it.
+  public func occurrencesToNotification(of code: EventCode, ring: Rings) -> UInt64? {
+    var nearest: UInt64?
+    var live = table.pointee.used
+    while live != 0 {
+      let slot = slots + live.trailingZeroBitCount
+      live &= live &- 1
+      if slot.pointee.isEnabled, slot.pointee.code == code, !slot.pointee.rings.isDisjoint(with: ring) {
+        nearest = min(nearest ?? .max, slot.pointee.left)
+      }
+    }
+    return nearest
   }
 
   @inlinable

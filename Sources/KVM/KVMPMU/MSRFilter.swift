@@ -20,23 +20,11 @@ public struct MSRFilter: Sendable, Equatable {
 
   /// Every number that one of the models claims.
   public init(_ declarations: [ModelDeclaration]) {
-    self.init(
-      numbers: declarations.flatMap(\.ranges).flatMap { range in
-        (0..<range.count).compactMap { range.register($0)?.rawValue }
-      })
+    ranges = contiguousRanges(of: declarations.flatMap(\.claimedMSRs).joined())
   }
 
   /// Exactly these numbers.
-  public init(numbers: some Sequence<UInt32>) {
-    ranges = []
-    for number in Set(numbers).sorted() {
-      if let last = ranges.last, number == last.upperBound + 1 {
-        ranges[ranges.count - 1] = last.lowerBound...number
-      } else {
-        ranges.append(number...number)
-      }
-    }
-  }
+  public init(numbers: some Sequence<UInt32>) { ranges = contiguousRanges(of: numbers) }
 
   /// Adds other numbers, such as the VMM's own.
   public func merged(with other: MSRFilter) -> MSRFilter {

@@ -17,6 +17,7 @@ struct VCPUBlock<Policy: EventPolicy> {
   @usableFromInline var callbacks: ModelCallbacks = []
   @usableFromInline var filter: EventFilter?
   @usableFromInline var statistics = HostEventStatistics()
+  @usableFromInline var refusals = RefusalCounts()
   @usableFromInline var policy: Policy.VCPUState = Policy.vcpuState
   @usableFromInline var pluginFaults = PluginFaults()
 

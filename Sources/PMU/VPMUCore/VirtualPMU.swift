@@ -95,9 +95,13 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     VCPUBlock.deallocate(block)
   }
 
+  /// Whether the calling thread is the one that the vPMU is bound to.
+  @inlinable
+  public var isOnItsThread: Bool { clinux_thread_number() == block.pointee.thread }
+
   @inlinable
   func checkThread() throws(VPMUError) {
-    guard clinux_thread_number() == block.pointee.thread else { throw .wrongThread }
+    guard isOnItsThread else { throw .wrongThread }
   }
 
   /// The host's events, as policies work on them.

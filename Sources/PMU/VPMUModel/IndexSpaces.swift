@@ -88,7 +88,8 @@ extension PMCIndex: CustomStringConvertible {
 /// The counters whose bits are set in a mask, lowest first.
 @frozen
 public struct PMCSet: Sequence, IteratorProtocol, Sendable, BitwiseCopyable {
-  @usableFromInline var bits: UInt64
+  /// Bit n for PMC index n: those that are left.
+  public var bits: UInt64
 
   @inlinable
   public init(_ bits: UInt64) { self.bits = bits }

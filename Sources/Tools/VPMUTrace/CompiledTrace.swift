@@ -73,7 +73,7 @@ extension TraceOperation {
     case .writeMSR, .readMSR, .readPMC, .filter: 1
     case .enter: 2
     case .totals: 4
-    case .run, .slice, .scheduledIn, .emulated, .hostBusy: 0
+    case .run, .slice, .scheduledIn, .reset, .emulated, .hostBusy: 0
     }
   }
 
@@ -93,7 +93,7 @@ extension TraceOperation {
 struct TraceInstruction: BitwiseCopyable, Sendable {
   @usableFromInline
   enum Code: UInt8, BitwiseCopyable, Sendable {
-    case writeMSR, readMSR, readPMC, enter, run, slice, scheduledIn, emulated, filter, hostBusy, totals
+    case writeMSR, readMSR, readPMC, enter, run, slice, scheduledIn, reset, emulated, filter, hostBusy, totals
   }
 
   /// The value written, the value that a read must give, a count, or a selector.
@@ -140,6 +140,7 @@ struct TraceInstruction: BitwiseCopyable, Sendable {
       flag = ring == .kernel
     case .slice: code = .slice
     case .scheduledIn: code = .scheduledIn
+    case .reset: code = .reset
     case .emulated(let selector, let cpl, let count):
       code = .emulated
       value = selector

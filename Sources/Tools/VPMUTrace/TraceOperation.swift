@@ -17,6 +17,8 @@ public enum TraceOperation: Sendable, Equatable {
   case slice([TraceSliceCount])
   /// `sched_in`: the vCPU starts a new time slice.
   case scheduledIn
+  /// `reset`: RESET of the vCPU.
+  case reset
   /// `emulated`: the VMM emulated `count` instructions that count as this event: event and unit mask as in an event
   /// select register.
   case emulated(selector: UInt64, cpl: UInt8, count: UInt32)
@@ -36,6 +38,7 @@ public enum TraceOperation: Sendable, Equatable {
     case .enter: "enter"
     case .run, .slice: "run"
     case .scheduledIn: "sched_in"
+    case .reset: "reset"
     case .emulated: "emulated"
     case .filter: "filter"
     case .hostBusy: "host_busy"
@@ -45,7 +48,7 @@ public enum TraceOperation: Sendable, Equatable {
 
   /// The names of all operations after `configure`.
   static let names = [
-    "wrmsr", "rdmsr", "rdpmc", "enter", "run", "sched_in", "emulated", "filter", "host_busy", "totals",
+    "wrmsr", "rdmsr", "rdpmc", "enter", "run", "sched_in", "reset", "emulated", "filter", "host_busy", "totals",
   ]
 }
 

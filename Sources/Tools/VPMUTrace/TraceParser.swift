@@ -128,6 +128,7 @@ extension TraceOperation {
         self = .run(event, ring: try fields.word("ring"), count: try fields.count("count"))
       }
     case "sched_in": self = .scheduledIn
+    case "reset": self = .reset
     case "emulated":
       self = .emulated(
         selector: try fields.hex("event"), cpl: try fields.count("cpl", upTo: 3),

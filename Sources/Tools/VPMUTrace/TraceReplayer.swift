@@ -88,6 +88,7 @@ public struct TraceReplayer<Model: PMUModel, Policy: EventPolicy> {
       case .slice:
         for entry in trace.slices[Int(step.operand)] { host.run(entry.pmc, count: entry.count) }
       case .scheduledIn: try vpmu.scheduledIn()
+      case .reset: try vpmu.reset()
       case .emulated:
         let event = EventCode(selector: step.value, mask: eventSelectMask)
         try vpmu.emulated(event, cpl: step.cpl, count: UInt64(step.operand))

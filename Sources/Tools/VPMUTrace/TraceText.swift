@@ -78,7 +78,7 @@ extension TraceOperation {
       line.object("counts") { object in
         for entry in counts { object.count(String(entry.pmc.rawValue), entry.count) }
       }
-    case .scheduledIn: break
+    case .scheduledIn, .reset: break
     case .emulated(let selector, let cpl, let count):
       line.hex("event", selector)
       line.count("cpl", cpl)

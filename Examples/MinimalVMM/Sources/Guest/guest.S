@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /* Entered with ebx: the MSR of a counter, esi: its event select's, edi: what that one is to hold. */
 #include "guest.h"
         .section .rodata

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 /// A PMU that no CPU has, for teaching: small, but with one of everything that a model may need.
 ///
 /// | file | content |
@@ -16,7 +17,7 @@ struct PrimerModel: PMUModel {
 
   private static let constant = ModelTables(
     ModelDeclaration(
-      id: "org.example.vpmu.primer", name: "primer", version: "0.1.0", license: "Apache-2.0",
+      id: "org.example.vpmu.primer", name: "primer", version: "0.1.0", license: "Apache-2.0 OR BSD-3-Clause",
       cpuidVendors: ["PrimerOfAPMU"], presets: PrimerCPUID.presets, ranges: PrimerRegisters.ranges,
       events: PrimerEvents.rows, fixedEvents: PrimerEvents.fixed, eventSelectMask: PrimerEvents.selectMask))
 

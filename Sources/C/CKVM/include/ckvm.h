@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * For VMMs in Swift: the kernel's structures and constants of KVM, its ioctls, and the fields of kvm_run that Swift
  * can't name. Each function returns 0 or more, or minus the errno. A "system" descriptor is that of /dev/kvm.

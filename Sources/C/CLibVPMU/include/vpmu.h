@@ -56,7 +56,7 @@
  *     options.preset = "intel-v2";
  *     options.host = VPMU_HOST_REPORTED;
  *     if (vpmu_catalogue_new(NULL, &models, &error) || vpmu_machine_new(models, &options, &machine, &error) ||
- *         vpmu_cpu_new(machine, &cpu, &error))
+ *         vpmu_cpu_new(machine, NULL, &cpu, &error))
  *       die(error.text);
  *     vpmu_wrmsr(cpu, 0x186, 0x5300C0, 0);                  // IA32_PERFEVTSEL0: instructions, rings 0 and 3, interrupt
  *     for (;;) {
@@ -253,6 +253,18 @@ typedef struct vpmu_perf_options {
   uint32_t reserved0;
 } vpmu_perf_options;
 
+/* Whether a counter counts, and how well. */
+typedef enum vpmu_counting {
+  VPMU_COUNTING_OFF = 0,         /* it does not exist, or the guest has not enabled it */
+  VPMU_COUNTING_FILTERED = 1,    /* enabled, the event filter says no */
+  VPMU_COUNTING_PENDING = 2,     /* its change takes effect at the next vpmu_enter() */
+  VPMU_COUNTING_EXACT = 3,       /* counts the guest's event */
+  VPMU_COUNTING_SAME_UNIT = 4,   /* counts the same in the same unit, at another rate */
+  VPMU_COUNTING_APPROXIMATE = 5, /* counts something of the kind, at another place or by other rules */
+  VPMU_COUNTING_STAND_IN = 6,    /* counts something else in its place, such as nanoseconds */
+  VPMU_COUNTING_FAILED = 7       /* should count and does not: `reason` */
+} vpmu_counting;
+
 /* What a host offers to one vCPU. A model shows no more than that. Zero in a field: the default. */
 typedef struct vpmu_limits {
   uint32_t gp_counters;    /* number, 1 to 16; default 16 */
@@ -263,13 +275,21 @@ typedef struct vpmu_limits {
 } vpmu_limits;
 #define VPMU_NO_COUNTERS UINT32_MAX
 
+/* An event that the embedder reports. */
+typedef struct vpmu_reported_event {
+  uint64_t select;   /* event and unit mask in the model's encoding, as in an event select register */
+  uint32_t counting; /* how well the report counts it: VPMU_COUNTING_EXACT, _APPROXIMATE or _STAND_IN; 0: exact */
+  uint32_t reserved0;
+  const char *note;  /* for people, with the counter's state: "one cycle for each instruction". May be NULL; copied */
+} vpmu_reported_event;
+
 /* vpmu_machine_options.reported */
 typedef struct vpmu_reported_options {
   uint32_t struct_size;
   uint32_t event_count;
-  /* The events that the embedder reports, each as event and unit mask in the model's encoding. A counter that is
-   * programmed for another one does not count, and its state says so. NULL: all events are reported. */
-  const uint64_t *events;
+  /* The events that the embedder reports. A counter that is programmed for another one, or with edge, invert or a
+   * counter mask, does not count, and its state says so. NULL: all events are reported. Copied. */
+  const vpmu_reported_event *events;
   vpmu_limits limits;
   uint32_t reserved0;
 } vpmu_reported_options;
@@ -498,17 +518,6 @@ VPMU_API int32_t vpmu_notify(vpmu_cpu *cpu, uint32_t pmc);
 VPMU_API int32_t vpmu_rescan(vpmu_cpu *cpu);
 
 /* ---- State and statistics ------------------------------------------------------------------------------------- */
-
-typedef enum vpmu_counting {
-  VPMU_COUNTING_OFF = 0,         /* it does not exist, or the guest has not enabled it */
-  VPMU_COUNTING_FILTERED = 1,    /* enabled, the event filter says no */
-  VPMU_COUNTING_PENDING = 2,     /* its change takes effect at the next vpmu_enter() */
-  VPMU_COUNTING_EXACT = 3,       /* counts the guest's event */
-  VPMU_COUNTING_SAME_UNIT = 4,   /* counts the same in the same unit, at another rate */
-  VPMU_COUNTING_APPROXIMATE = 5, /* counts something of the kind, at another place or by other rules */
-  VPMU_COUNTING_STAND_IN = 6,    /* counts something else in its place, such as nanoseconds */
-  VPMU_COUNTING_FAILED = 7       /* should count and does not: `reason` */
-} vpmu_counting;
 
 typedef struct vpmu_counter_info {
   uint32_t struct_size;

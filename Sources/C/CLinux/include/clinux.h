@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * What Swift can't spell of Linux: variadic system calls, signal handlers, thread pointers. One header a subject.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * A record of calls into foreign code, in memory that outlives the process: whoever started the process reads there
  * which function did not return, and what it was asked.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * Limits that a process sets for itself before it runs code that it does not trust to end.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #ifndef CLINUX_ERROR_H
 #define CLINUX_ERROR_H
 

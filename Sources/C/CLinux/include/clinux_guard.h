@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * Finds out whether a function of a loaded library allocates memory, writes its library's own data, or makes a system
  * call. For calls between clinux_call_begin and clinux_call_end, on one thread at a time.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * Getting a vCPU out of KVM_RUN by a signal without losing it in between: each handler of this library that runs on a
  * vCPU's thread writes 1 to that vCPU's kvm_run->immediate_exit, so that a signal which comes right before KVM_RUN ends

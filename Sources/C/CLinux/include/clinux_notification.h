@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * Overflow notifications: a signal handler that turns the descriptor of a signal into a bit of a word.
  *

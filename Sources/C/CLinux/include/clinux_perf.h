@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * perf_event_open(2) and its ioctls. Each function returns 0 or more, or minus the errno.
  */

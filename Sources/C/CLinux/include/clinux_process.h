@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #ifndef CLINUX_PROCESS_H
 #define CLINUX_PROCESS_H
 

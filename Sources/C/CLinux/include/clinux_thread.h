@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #ifndef CLINUX_THREAD_H
 #define CLINUX_THREAD_H
 

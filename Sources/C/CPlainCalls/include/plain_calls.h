@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #ifndef PLAIN_CALLS_H
 #define PLAIN_CALLS_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * The files of a new plugin, as they are in Templates/ and Sources/C/CVPMU when this is compiled: the program needs no
  * file beside it, and what it writes can't be older than itself.

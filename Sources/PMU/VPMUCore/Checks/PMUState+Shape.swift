@@ -49,7 +49,7 @@ extension PMUState {
   /// Whether another state has the same shape: the same counters and settings.
   @usableFromInline
   func hasShape(of other: vpmu_state) -> Bool {
-    fields.struct_size == other.struct_size && fields.version == other.version
+    fields.version == other.version
       && fields.features == other.features && fields.gp_count == other.gp_count
       && fields.fixed_count == other.fixed_count && fields.gp_mask == other.gp_mask
       && fields.fixed_mask == other.fixed_mask && fields.all_valid == other.all_valid

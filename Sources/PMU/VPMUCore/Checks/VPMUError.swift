@@ -8,8 +8,8 @@ public enum VPMUError: Error, Equatable {
   case invalidShape(model: String, reason: String)
   /// The model's `refresh` returned neither VPMU_DONE nor VPMU_FAULT. `model` is its id.
   case invalidStatus(model: String, status: Int32)
-  /// A saved state is of another shape: another model, CPUID or host limit.
-  case foreignState(reason: String)
+  /// A saved state is not restored.
+  case stateRefused(SavedStateError)
 }
 
 extension VPMUError: CustomStringConvertible {
@@ -22,8 +22,7 @@ extension VPMUError: CustomStringConvertible {
       "the model \(model) is faulty, its refresh set \(reason): report it to its author"
     case .invalidStatus(let model, let status):
       "the model \(model) is faulty, its refresh returned \(status), neither VPMU_DONE nor VPMU_FAULT: report it to its author"
-    case .foreignState(let reason):
-      "the saved state does not fit this vPMU, \(reason): restore it with the configuration it was saved with"
+    case .stateRefused(let error): error.description
     }
   }
 }

@@ -11,13 +11,21 @@ public protocol AnyVirtualPMU: GuestFacingPMU {
   var declaration: ModelDeclaration { get }
   /// The counters that exist.
   var existingCounters: PMCSet { get }
+  /// Whether the calling thread is the one that the vPMU is bound to.
+  var isOnItsThread: Bool { get }
   /// Host events so far.
   var statistics: HostEventStatistics { get }
+  /// Refused host events so far, by reason.
+  var refusals: RefusalCounts { get }
+  /// The model's invalid results so far.
+  var pluginFaults: PluginFaults { get }
   /// The model's invalid results so far, for people; nil if there was none.
   var pluginFaultReport: String? { get }
 
   /// Whether a counter counts, and if not why.
   func counterState(_ pmc: PMCIndex) throws(VPMUError) -> CounterState
+  /// The event that a counter is programmed for, enabled or not; nil: there is no such counter.
+  func programmedEvent(_ pmc: PMCIndex) throws(VPMUError) -> EventCode?
   /// The guest's CPUID was set.
   func refresh(_ configuration: GuestConfiguration) throws(VPMUError)
   /// RESET of the vCPU.
@@ -28,10 +36,18 @@ public protocol AnyVirtualPMU: GuestFacingPMU {
   func save() throws(VPMUError) -> SavedState
   /// Puts a saved state in the place of this one.
   func restore(_ saved: SavedState) throws(VPMUError)
+  /// The registers of this guest that hold state.
+  func saveMSRs() throws(VPMUError) -> [MSRValue]
+  /// Sets registers as the host's own accesses. Returns how many were set.
+  func restoreMSRs(_ values: [MSRValue]) throws(VPMUError) -> Int
 }
 
 extension VirtualPMU: AnyVirtualPMU {
   public var declaration: ModelDeclaration { model.declaration }
+
+  public func restoreMSRs(_ values: [MSRValue]) throws(VPMUError) -> Int {
+    try restoreMSRs(values[...])
+  }
 }
 
 extension GuestFacingPMU {

@@ -17,12 +17,26 @@ extension VirtualPMU {
     return .counting(counter.quality)
   }
 
+  /// The event that a counter is programmed for, enabled or not; nil: there is no such counter.
+  ///
+  /// - Throws: ``VPMUError/wrongThread``
+  public func programmedEvent(_ pmc: PMCIndex) throws(VPMUError) -> EventCode? {
+    try checkThread()
+    guard pmc.bit & valid != 0 else { return nil }
+    let selector =
+      pmc.isFixed ? model._findFixedEvent(pmc.number, liveState.view).select : fields(pmc).pointee.selector
+    return EventCode(selector: selector, mask: eventSelectMask)
+  }
+
   /// The counters that exist.
   public var existingCounters: PMCSet { PMCSet(valid) }
 
   /// Host events so far.
   @inlinable
   public var statistics: HostEventStatistics { block.pointee.statistics }
+
+  /// Refused host events so far, by reason.
+  public var refusals: RefusalCounts { block.pointee.refusals }
 
   /// A copy of the guest-visible and pending state.
   public var state: PMUSnapshot { PMUSnapshot(liveState.fields) }

@@ -36,6 +36,7 @@ public struct EventAccounting<Host: HostEvents, Policy: EventPolicy> {
       return event
     } catch {
       block.pointee.statistics.refused &+= 1
+      block.pointee.refusals.add(error)
       throw error
     }
   }

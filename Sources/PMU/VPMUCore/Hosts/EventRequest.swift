@@ -1,3 +1,4 @@
+import CVPMU
 import VPMUModel
 
 /// Rings of the guest.
@@ -70,5 +71,13 @@ public struct EventRequest: Sendable, BitwiseCopyable {
     self.rings = rings
     self.period = period
     self.interrupts = interrupts
+  }
+}
+
+extension EventRequest {
+  /// Whether edge, invert or a counter mask is set: then the event counts something else than occurrences.
+  @inlinable
+  public var hasCountingFlags: Bool {
+    selector & (VPMU_SELECT_EDGE | VPMU_SELECT_INVERT | VPMU_SELECT_COUNTER_MASK) != 0
   }
 }

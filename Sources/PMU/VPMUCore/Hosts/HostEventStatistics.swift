@@ -25,3 +25,19 @@ extension HostEventStatistics: CustomStringConvertible {
     "created \(created), reused \(reused), released \(released), refused \(refused), live \(live)"
   }
 }
+
+/// How often a host refused to create an event, by reason.
+@frozen
+public struct RefusalCounts: Sendable, BitwiseCopyable {
+  /// By ``HostRefusal/number``.
+  @usableFromInline var counts = InlineArray<32, UInt32>(repeating: 0)
+
+  @inlinable
+  init() {}
+
+  @usableFromInline
+  mutating func add(_ refusal: HostRefusal) { counts[refusal.number & 31] &+= 1 }
+
+  /// Times that an event was refused for the reason of this number.
+  public subscript(number: Int) -> UInt32 { number >= 0 && number < 32 ? counts[number] : 0 }
+}

@@ -32,6 +32,8 @@ public enum HostRefusal: Error, Hashable, Sendable, BitwiseCopyable {
   case ringNotCountable
   /// The guest's CPU counts this event on other counters only.
   case counterCannotCount
+  /// The embedder, which reports the counts, does not report this event.
+  case notReported
   /// Another error of perf_event_open(2), by its number.
   case system(errno: Int32)
 }
@@ -69,7 +71,48 @@ extension HostRefusal: CustomStringConvertible {
     case .ringNotCountable: "counts ring 0 only, which does not run on the host's counters: count ring 3 as well"
     case .counterCannotCount:
       "this counter can't count the event: the guest's CPU counts it on another general-purpose counter only"
+    case .notReported:
+      "the emulator does not count this event: choose one that it counts, or turn on the model that counts it"
     case .system(let errno): "perf_event_open failed with error \(errno)"
     }
+  }
+}
+
+extension HostRefusal {
+  /// Stable numbers, 1 to ``highestNumber``, for statistics and for other languages: `vpmu_reason` of `vpmu.h`.
+  public var number: Int {
+    switch self {
+    case .accessDenied: 1
+    case .outOfDescriptors: 2
+    case .noSuchEvent: 3
+    case .busy: 4
+    case .notSupported: 5
+    case .invalidEvent: 6
+    case .errorState: 7
+    case .notScheduled: 8
+    case .deadCounter: 9
+    case .capacity: 10
+    case .throttled: 11
+    case .rawNotAllowed: 12
+    case .foreignEncoding: 13
+    case .flagsNotCountable: 14
+    case .ringNotCountable: 15
+    case .counterCannotCount: 16
+    case .system: 17
+    case .notReported: 18
+    }
+  }
+
+  public static let highestNumber = 18
+
+  /// The reason of this number; nil if there is none. An error that has no name of its own has the number 0.
+  public init?(number: Int) {
+    let reasons: [HostRefusal] = [
+      .accessDenied, .outOfDescriptors, .noSuchEvent, .busy, .notSupported, .invalidEvent, .errorState, .notScheduled,
+      .deadCounter, .capacity, .throttled, .rawNotAllowed, .foreignEncoding, .flagsNotCountable, .ringNotCountable,
+      .counterCannotCount, .system(errno: 0), .notReported,
+    ]
+    guard number >= 1, number <= reasons.count else { return nil }
+    self = reasons[number - 1]
   }
 }

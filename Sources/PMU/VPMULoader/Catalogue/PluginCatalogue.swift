@@ -34,10 +34,12 @@ public struct PluginCatalogue: Sendable {
   }
 
   public let search: PluginSearch
+  /// Plugins that are part of the program. They come before all that is found.
+  public let linkedIn: [Plugin]
   public private(set) var entries: [Entry] = []
 
   /// The plugins that can be used: no two have the same id.
-  public var plugins: [Plugin] { entries.compactMap(\.plugin) }
+  public var plugins: [Plugin] { linkedIn + entries.compactMap(\.plugin) }
 
   /// The reasons of the candidates that can't. A shadowed plugin is none of them.
   public var refusals: [PluginLoadError] {
@@ -49,8 +51,9 @@ public struct PluginCatalogue: Sendable {
   private var seen: Set<FileIdentity> = []
 
   /// Searches, and loads what it finds.
-  public init(_ search: PluginSearch = .standard()) {
+  public init(_ search: PluginSearch = .standard(), linkedIn: [Plugin] = []) {
     self.search = search
+    self.linkedIn = linkedIn
     for place in search.places {
       var found = candidates(in: place)
       Self.refuseDuplicates(&found)

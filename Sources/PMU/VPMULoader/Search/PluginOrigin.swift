@@ -11,6 +11,8 @@ public enum PluginOrigin: String, Sendable, CaseIterable {
   case besideExecutable = "beside the program"
   /// In `../lib/vpmu`, seen from the directory of the program.
   case libraryDirectory = "lib/vpmu"
+  /// In the directory of libvpmu, or `vpmu` in it: for a program that is elsewhere.
+  case besideLibrary = "beside the library"
 
   /// Whether the user named exactly this file or directory: it is an error if nothing is there.
   var isExplicit: Bool { self == .named || self == .environment }

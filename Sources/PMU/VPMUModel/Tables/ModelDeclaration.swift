@@ -65,3 +65,25 @@ public struct ModelDeclaration: Sendable {
   /// The preset of that name.
   public func preset(named name: String) -> Preset? { presets.first { $0.name == name } }
 }
+
+/// MSR numbers.
+extension ModelDeclaration {
+  /// Every number that some CPU of the model may have, as ascending ranges without gaps.
+  public var claimedMSRs: [ClosedRange<UInt32>] {
+    contiguousRanges(
+      of: ranges.flatMap { range in (0..<range.count).compactMap { range.register($0)?.rawValue } })
+  }
+}
+
+/// The ranges that hold exactly these numbers: disjoint, ascending, neighbours merged.
+public func contiguousRanges(of numbers: some Sequence<UInt32>) -> [ClosedRange<UInt32>] {
+  var ranges: [ClosedRange<UInt32>] = []
+  for number in numbers.sorted() {
+    guard let last = ranges.last, number <= last.upperBound || number - 1 == last.upperBound else {
+      ranges.append(number...number)
+      continue
+    }
+    ranges[ranges.count - 1] = last.lowerBound...number
+  }
+  return ranges
+}

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /* A guest in 64-bit mode that samples its own instructions once. */
 #pragma once
 

@@ -14,30 +14,28 @@ extension VirtualPMU {
       block.pointee.requests.recheck |= pmc.bit
     }
     takeNotifications()
-    return SavedState(model: model.declaration.id, state: liveState.fields)
+    return SavedState(
+      model: model.declaration.id, modelVersion: model.declaration.version, state: liveState.fields)
   }
 
   /// Puts a saved state in the place of this one. Host events are released, and created again at the next ``enter()``.
   ///
-  /// - Throws: ``VPMUError/foreignState(reason:)`` if it is another model's, or its counters and settings are not those
-  ///   of this vPMU's configuration; ``VPMUError/wrongThread``
+  /// - Throws: ``VPMUError/stateRefused(_:)`` if it is another model's, if its counters and settings are not those of
+  ///   this vPMU's configuration, or if it holds what no guest can have written; ``VPMUError/wrongThread``
   public func restore(_ saved: SavedState) throws(VPMUError) {
     try checkThread()
-    let id = model.declaration.id
-    guard saved.model == id else { throw .foreignState(reason: "it is of the model \(saved.model), this is \(id)") }
-    guard liveState.hasShape(of: saved.state) else { throw .foreignState(reason: "it has other counters or settings") }
+    do throws(SavedStateError) {
+      try saved.check(against: liveState, model: model.declaration.id)
+    } catch { throw .stateRefused(error) }
     releaseAllEvents()
     _ = mailbox.takeNotifications()
     let (counterSize, countersOffset) = (liveState.fields.counter_size, liveState.fields.counters_offset)
     liveState.fields = saved.state
+    liveState.fields.struct_size = UInt32(MemoryLayout<vpmu_state>.size)
     liveState.fields.counter_size = counterSize
     liveState.fields.counters_offset = countersOffset
     block.pointee.requests = Requests()
     block.pointee.requests.recheck = valid
-    for pmc in PMCSet(valid) {
-      fields(pmc).pointee.base &= widthMask(pmc)
-      if fields(pmc).pointee.emulated != 0 { block.pointee.requests.emulated |= pmc.bit }
-    }
     updateLocallyEnabled()
   }
 }

@@ -1,0 +1,13 @@
+import CLinux
+import VPMULoader
+
+/// The file that this code was loaded from.
+enum LibraryFile {
+  /// Its directory, without symbolic links; nil if it can't be found out.
+  static var directory: String? {
+    guard let name = clinux_file_of(#dsohandle), let path = realPath(String(cString: name)),
+      let slash = path.lastIndex(of: "/")
+    else { return nil }
+    return String(path[..<slash])
+  }
+}

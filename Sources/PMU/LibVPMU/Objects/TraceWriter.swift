@@ -1,0 +1,48 @@
+import CLibVPMU
+import VPMUCore
+import VPMUModel
+import VPMUTrace
+
+/// Writes what happens to a vCPU as lines of a trace, to a function of the embedder.
+struct TraceWriter {
+  typealias Line = @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, Int) -> Void
+
+  private let line: Line
+  private let context: UnsafeMutableRawPointer?
+  /// Whether a replay has the same host events: it has every event.
+  private let hasAllEvents: Bool
+
+  /// Writes the first line.
+  init(_ line: @escaping Line, _ context: UnsafeMutableRawPointer?, _ machine: Machine, _ limits: HostLimits) {
+    self.line = line
+    self.context = context
+    if case .reported(_, nil) = machine.host, machine.policy == .reuse {
+      hasAllEvents = true
+    } else {
+      hasAllEvents = false
+    }
+    let guest = machine.configuration
+    let configuration = TraceConfiguration(
+      vendor: machine.declaration.name, title: "\(machine.selection.preset.name), recorded by libvpmu",
+      leaves: guest.leaves.map {
+        TraceLeaf(leaf: $0.leaf, subleaf: $0.subleaf, eax: $0.eax, ebx: $0.ebx, ecx: $0.ecx, edx: $0.edx)
+      }, perfCapabilities: guest.perfCapabilities,
+      host: TraceHostLimits(
+        gpCounters: limits.gp_counters, fixedCounters: limits.fixed_counters, gpWidth: limits.gp_width,
+        fixedWidth: limits.fixed_width, archEvents: limits.arch_events))
+    write(configuration.text)
+  }
+
+  func write(_ operation: TraceOperation) { write(operation.text) }
+
+  func writeEntry(pmi: Bool, live: UInt64) {
+    write(.enter(pmi: pmi, hostEvents: hasAllEvents ? UInt32(truncatingIfNeeded: live) : nil))
+  }
+
+  private func write(_ text: String) {
+    var text = text + "\n"
+    text.withUTF8 { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { line(context, $0.baseAddress, $0.count) }
+    }
+  }
+}
