@@ -1,6 +1,7 @@
 # make bench   builds and runs the main job: the four usages on the best host there is
 # make test    builds and runs all tests
 # make perf    builds and runs the micro-benchmarks
+# make qemu-plugin   builds libvpmu-qemu.so, the PMU for guests of QEMU's own emulation, beside libvpmu.so.1
 
 CONFIGURATION ?= release
 SCRATCH ?= .build
@@ -31,6 +32,18 @@ test: check
 
 perf: check
 	$(SWIFT) package --package-path Tests/Performance --scratch-path .build-performance benchmark $(PERF_ARGS)
+
+# ---- The TCG plugin of QEMU: C against vpmu.h. QEMU resolves its own functions and GLib's. -----------------------
+
+LIB ?= .build-lib/lib
+QEMU_PLUGIN = Sources/C/QEMUPlugin
+QEMU_PLUGIN_FLAGS = -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -ISources/C/CLibVPMU/include
+
+.PHONY: qemu-plugin
+qemu-plugin: lib $(LIB)/libvpmu-qemu.so
+
+$(LIB)/libvpmu-qemu.so: $(wildcard $(QEMU_PLUGIN)/*.[ch]) Sources/C/CLibVPMU/include/vpmu.h | lib
+	$(CC) $(QEMU_PLUGIN_FLAGS) -shared -Wl,-soname,libvpmu-qemu.so '-Wl,-rpath,$$ORIGIN' -o $@ $(QEMU_PLUGIN)/*.c -L$(LIB) -lvpmu
 
 SWIFT_FILES = Package.swift Sources Plugins Tests Examples
 

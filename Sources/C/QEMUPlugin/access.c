@@ -205,7 +205,7 @@ void on_rdpmc(unsigned vcpu_index, void *data) {
   force_rdpmc_fault(vcpu, site);
 }
 
-uint64_t access_restore(struct vcpu *vcpu, uint64_t faulting) {
+void access_restore(struct vcpu *vcpu) {
   enum forced forced = vcpu->forced;
   vcpu->forced = FORCED_NONE;
   switch (forced) {
@@ -215,11 +215,9 @@ uint64_t access_restore(struct vcpu *vcpu, uint64_t faulting) {
     break;
   case FORCED_ELSEWHERE:
     set_faulting_address(vcpu, vcpu->forced_pc);
-    faulting = vcpu->forced_pc;
     /* fallthrough */
   case FORCED_MSR:
     register_write(vcpu->buffer, GUEST_RCX, vcpu->forced_register);
     break;
   }
-  return faulting;
 }

@@ -19,7 +19,7 @@ void on_following(unsigned vcpu_index, void *site);
 
 /* After CPUID or RDMSR was executed: what it returned is corrected. */
 void access_correct(struct vcpu *vcpu);
-/* In an exception, before its handler runs: what was changed to cause it is restored. Returns the faulting address. */
-uint64_t access_restore(struct vcpu *vcpu, uint64_t faulting);
+/* In an exception, before its handler runs: what was changed to cause it is restored. */
+void access_restore(struct vcpu *vcpu);
 
 #endif

@@ -12,9 +12,9 @@
 
 static const struct event intel[] = {
     {0x00C0, FORMULA_INSTRUCTIONS}, /* INST_RETIRED.ANY_P, and fixed counter 0 */
-    {0x003C, FORMULA_INSTRUCTIONS}, /* CPU_CLK_UNHALTED.THREAD_P, and fixed counter 1 */
-    {0x013C, FORMULA_INSTRUCTIONS}, /* CPU_CLK_UNHALTED.REF_XCLK */
-    {0x0300, FORMULA_INSTRUCTIONS}, /* fixed counter 2, CPU_CLK_UNHALTED.REF_TSC */
+    {0x003C, FORMULA_CYCLES}, /* CPU_CLK_UNHALTED.THREAD_P, and fixed counter 1 */
+    {0x013C, FORMULA_CYCLES}, /* CPU_CLK_UNHALTED.REF_XCLK */
+    {0x0300, FORMULA_CYCLES}, /* fixed counter 2, CPU_CLK_UNHALTED.REF_TSC */
     {0x00C4, FORMULA_BRANCHES},     /* BR_INST_RETIRED.ALL_BRANCHES */
     {0x04C4, FORMULA_BRANCHES},     /* BR_INST_RETIRED.ALL_BRANCHES_PEBS */
     {0x01C4, FORMULA_CONDITIONAL},  /* BR_INST_RETIRED.CONDITIONAL */
@@ -28,9 +28,9 @@ static const struct event intel[] = {
 };
 
 static const struct event amd[] = {
-    {0x0076, FORMULA_INSTRUCTIONS},      /* cycles not in halt */
+    {0x0076, FORMULA_CYCLES},      /* cycles not in halt */
     {0x00C0, FORMULA_INSTRUCTIONS},      /* retired instructions */
-    {0x100000120, FORMULA_INSTRUCTIONS}, /* cycles not in halt at the P0 frequency */
+    {0x100000120, FORMULA_CYCLES}, /* cycles not in halt at the P0 frequency */
     {0x00C2, FORMULA_BRANCHES},          /* retired branch instructions */
     {0x00C4, FORMULA_TAKEN},             /* retired taken branch instructions */
     {0x00C6, FORMULA_FAR},               /* retired far control transfers */
@@ -69,10 +69,28 @@ void events_choose(const char *vendor, uint32_t signature) {
   }
 }
 
+static vpmu_reported_event describe(struct event event) {
+  vpmu_reported_event row = {.select = event.select, .counting = VPMU_COUNTING_EXACT};
+  if (event.formula == FORMULA_CYCLES) {
+    row.counting = VPMU_COUNTING_STAND_IN;
+    row.note = "an emulator has no cycles: one for each instruction";
+  } else if (!options.exact) {
+    row.counting = VPMU_COUNTING_APPROXIMATE;
+    row.note = "exact=off: what blocks did not finish is counted too";
+  }
+  return row;
+}
+
+const vpmu_reported_event *events_reported(void) {
+  static vpmu_reported_event rows[MAX_EVENTS];
+  for (unsigned event = 0; event < event_count; event++) rows[event] = describe(chosen[event]);
+  return rows;
+}
+
 uint64_t event_total(const struct vcpu *vcpu, unsigned event, unsigned user) {
   const uint64_t *totals = vcpu->totals[user];
   switch (chosen[event].formula) {
-  case FORMULA_INSTRUCTIONS: return totals[QUANTITY_INSTRUCTIONS];
+  case FORMULA_INSTRUCTIONS: case FORMULA_CYCLES: return totals[QUANTITY_INSTRUCTIONS];
   case FORMULA_BRANCHES: return totals[QUANTITY_BRANCHES];
   case FORMULA_CONDITIONAL: return totals[QUANTITY_CONDITIONAL];
   case FORMULA_NOT_TAKEN: return totals[QUANTITY_NOT_TAKEN];

@@ -9,7 +9,8 @@
 
 /* How an event follows from the quantities that are counted. */
 enum formula {
-  FORMULA_INSTRUCTIONS, /* and cycles: one for each instruction */
+  FORMULA_INSTRUCTIONS,
+  FORMULA_CYCLES,       /* one for each instruction */
   FORMULA_BRANCHES,
   FORMULA_CONDITIONAL,
   FORMULA_NOT_TAKEN,
@@ -29,6 +30,8 @@ struct event {
 
 /* The events that are reported, for a model of this vendor and CPU (CPUID.1:EAX), as the options say. */
 void events_choose(const char *vendor, uint32_t signature);
+/* For the library: vpmu_reported_options. As many as event_count. */
+const vpmu_reported_event *events_reported(void);
 extern const struct event *events;
 extern unsigned event_count;
 

@@ -12,10 +12,10 @@
 vpmu_machine *machine;
 vpmu_machine_info machine_info;
 
-static void make_machine(const vpmu_catalogue *models, const uint64_t *selects, vpmu_error *error) {
+static void make_machine(const vpmu_catalogue *models, const vpmu_reported_event *rows, vpmu_error *error) {
   vpmu_reported_options reported = VPMU_INIT(vpmu_reported_options);
-  reported.events = selects;
-  reported.event_count = selects ? event_count : 0;
+  reported.events = rows;
+  reported.event_count = rows ? event_count : 0;
   vpmu_machine_options wanted = VPMU_INIT(vpmu_machine_options);
   wanted.host = VPMU_HOST_REPORTED;
   wanted.model = options.plugin;
@@ -37,10 +37,8 @@ void pmu_make_machine(void) {
   /* The first machine says of which vendor the model is, and so how its events are encoded. */
   make_machine(models, NULL, &error);
   events_choose(machine_info.vendor, machine_info.signature);
-  uint64_t selects[MAX_EVENTS];
-  for (unsigned event = 0; event < event_count; event++) selects[event] = events[event].select;
   vpmu_machine_free(machine);
-  make_machine(models, selects, &error);
+  make_machine(models, events_reported(), &error);
   vpmu_catalogue_free(models);
 }
 

@@ -38,15 +38,21 @@ void on_discontinuity(unsigned vcpu_index, enum qemu_plugin_discon_type type, ui
   (void)to, (void)userdata;
   struct vcpu *vcpu = vcpu_at(vcpu_index);
   if (!vcpu) return;
-  if (type == QEMU_PLUGIN_DISCON_INTERRUPT) {
+  /* An exception is announced first, by an address that may be another instruction's of the block, then delivered like
+   * an interrupt. */
+  if (type == QEMU_PLUGIN_DISCON_EXCEPTION) {
+    vcpu->has_exception = true;
+    return;
+  }
+  if (!vcpu->has_exception) {
     if (vcpu->correction) access_correct(vcpu);
     settle_at_interrupt(vcpu, from);
     return;
   }
+  vcpu->has_exception = false;
   vcpu->correction = CORRECTION_NONE;
-  /* By where it happened: an access that was made to fault elsewhere has been settled already. */
   settle_at_exception(vcpu, from);
-  if (vcpu->forced) access_restore(vcpu, from);
+  if (vcpu->forced) access_restore(vcpu);
 }
 
 /* ---- Translation ---- */

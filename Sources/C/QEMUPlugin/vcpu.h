@@ -93,6 +93,7 @@ struct vcpu {
   struct active active[2 * MAX_EVENTS];
   unsigned active_count;
 
+  bool has_exception; /* one was announced, and is delivered next */
   enum correction correction;
   uint32_t leaf, subleaf;
 

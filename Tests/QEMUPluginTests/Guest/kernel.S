@@ -51,6 +51,7 @@ kernel_ports:
   ret
 
 .section .rodata
+.balign 8
 kernel_rows:
   row kernel_loop, 2*LOOPS+1, 0, 0, 0
   row kernel_page_faults, 2+10*(4+PAGE_FAULT_INSTRUCTIONS), 0, 0, 0
@@ -64,7 +65,7 @@ kernel_rows:
 
 /* The instruction behind has caused one #GP(0) at \address, and RCX is as it was. */
 .macro expect_protection name, address, rcx
-  .pushsection .rodata
+  .pushsection .rodata.names, "a"
 1002: .asciz "\name\n"
   .popsection
   lea rdi, [1002b]
@@ -214,6 +215,7 @@ late: .skip 8
 latest: .skip 8
 lvtpc: .skip 8
 .section .rodata
+.balign 8
 protection_row: .quad protections_of_ring_3, 0, 0, 0, 0, 0, 0
 nmi_row:
   row interrupted, 3*TICKED+2, TICKED+1, TICKED, 6, FLAG_TIMER

@@ -110,6 +110,9 @@ long_mode:
   mov eax, 0x200
   xor edx, edx
   wrmsr
+  mov al, 0xFF                  /* no interrupts of the PICs */
+  out 0x21, al
+  out 0xA1, al
   mov dword ptr [LAPIC + 0xF0], 0x1FF
   mov dword ptr [LAPIC + 0x3E0], 0
   mov dword ptr [LAPIC + 0x80], 0

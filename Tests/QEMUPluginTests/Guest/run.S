@@ -67,6 +67,7 @@ unmap:
 
 /* A piece of ring 3: r15 is its row. */
 run_user:
+  call copy_pieces               /* the former piece may have overwritten them */
   call unmap
   mov rax, [r15 + 48]
   test rax, FLAG_WATCH
@@ -195,7 +196,6 @@ main:
   xor edx, edx
   wrmsr
 2:
-  call copy_pieces
   lea r15, [user_rows]
 1:
   cmp qword ptr [r15], 0
@@ -223,7 +223,7 @@ main:
 
 /* entry, name, instructions, branches, conditional branches, returns, flags */
 .macro row entry, instructions, branches, conditional, returns, flags=0
-  .pushsection .rodata
+  .pushsection .rodata.names, "a"
 1001: .asciz "\entry "
   .popsection
   .quad \entry, 1001b, \instructions, \branches, \conditional, \returns, \flags

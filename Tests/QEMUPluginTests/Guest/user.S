@@ -354,6 +354,7 @@ copy_pieces:
 .balign 8
 watched: .quad 0
 .section .rodata
+.balign 8
 user_rows:
   row nothing, 1, 1, 0, 0
   row loop_of_two, 2*LOOPS+2, LOOPS+1, LOOPS, 0
