@@ -14,6 +14,7 @@
  *   interrupt     LVTPC, and the PMI's delivery
  *   trace         traces, and the summary
  */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,13 @@ static void on_init(unsigned vcpu_index, void *userdata) {
   if (vcpu_index >= limit) fail("there are more vCPUs than -smp said");
   const char *missing = registers_find();
   if (missing) fail("this QEMU does not show the register %s to plugins", missing);
+  /* QEMU 11.1: a translation that vCPUs of one thread share adds to the cells of another vCPU, or of none. */
+  static pthread_t first;
+  if (vcpu_index == 0) first = pthread_self();
+  if (vcpu_index > 0 && pthread_equal(first, pthread_self())) {
+    fail("several vCPUs need a thread each, so that QEMU's plugins can tell them apart: -accel tcg,thread=multi without "
+         "-icount, or -smp 1");
+  }
   struct vcpu *vcpu = calloc(1, sizeof *vcpu);
   if (!vcpu) fail("out of memory");
   vcpu->index = vcpu_index;
@@ -82,15 +90,13 @@ static void at_exit(void *userdata) {
 
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv) {
   if (info->version.cur < QEMU_API_VERSION || info->version.min > QEMU_API_VERSION) {
-    complain("QEMU 11.1 is needed, with version 7 of the plugin interface; this one has versions %d to %d",
-             info->version.min, info->version.cur);
-    return -1;
+    fail("QEMU 11.1 is needed, with version 7 of the plugin interface; this one has versions %d to %d",
+         info->version.min, info->version.cur);
   }
   if (!info->system_emulation || (strcmp(info->target_name, "x86_64") && strcmp(info->target_name, "i386"))) {
-    complain("only qemu-system-x86_64 and qemu-system-i386 have the CPU for this PMU, not %s", info->target_name);
-    return -1;
+    fail("only qemu-system-x86_64 and qemu-system-i386 have the CPU for this PMU, not %s", info->target_name);
   }
-  if (!options_parse(argc, argv)) return -1;
+  options_parse(argc, argv);
   pmu_make_machine();
   limit = (unsigned)info->system.max_vcpus;
   vcpus = calloc(limit, sizeof *vcpus);

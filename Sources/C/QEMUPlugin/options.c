@@ -35,59 +35,52 @@ void fail(const char *format, ...) {
   _Exit(1);
 }
 
-static bool parse_switch(const char *name, const char *value, bool *result) {
+static void parse_switch(const char *name, const char *value, bool *result) {
   if (!strcmp(value, "on")) {
     *result = true;
   } else if (!strcmp(value, "off")) {
     *result = false;
   } else {
-    complain("option %s=%s: on or off is needed", name, value);
-    return false;
+    fail("option %s=%s: on or off is needed", name, value);
   }
-  return true;
 }
 
-static bool parse_slice(const char *value) {
+static void parse_slice(const char *value) {
   char *end;
   errno = 0;
   unsigned long long number = strtoull(value, &end, 10);
   if (errno || end == value || *end || *value == '-' || number < 1000) {
-    complain("option slice=%s: a number of instructions is needed, 1000 or more", value);
-    return false;
+    fail("option slice=%s: a number of instructions is needed, 1000 or more", value);
   }
   options.slice = number;
-  return true;
 }
 
-static bool parse_option(const char *name, const char *value) {
-  if (!strcmp(name, "model")) return options.model = value, true;
-  if (!strcmp(name, "plugin")) return options.plugin = value, true;
-  if (!strcmp(name, "policy")) return options.policy = value, true;
-  if (!strcmp(name, "trace")) return options.trace = value, true;
-  if (!strcmp(name, "exact")) return parse_switch(name, value, &options.exact);
-  if (!strcmp(name, "taken")) return parse_switch(name, value, &options.taken);
-  if (!strcmp(name, "memory")) return parse_switch(name, value, &options.memory);
-  if (!strcmp(name, "stats")) return parse_switch(name, value, &options.stats);
-  if (!strcmp(name, "slice")) return parse_slice(value);
-  if (!strcmp(name, "cycles")) {
-    if (!strcmp(value, "instructions")) return true;
-    complain("option cycles=%s: instructions is needed: a cycle for each instruction", value);
-    return false;
-  }
-  complain("there is no option %s; there are %s", name, all_options);
-  return false;
+static void parse_cycles(const char *value) {
+  if (strcmp(value, "instructions")) fail("option cycles=%s: instructions is needed: a cycle for each of them", value);
 }
 
-bool options_parse(int count, char **arguments) {
+static void parse_option(const char *name, const char *value) {
+  if (!strcmp(name, "model")) options.model = value;
+  else if (!strcmp(name, "plugin")) options.plugin = value;
+  else if (!strcmp(name, "policy")) options.policy = value;
+  else if (!strcmp(name, "trace")) options.trace = value;
+  else if (!strcmp(name, "exact")) parse_switch(name, value, &options.exact);
+  else if (!strcmp(name, "taken")) parse_switch(name, value, &options.taken);
+  else if (!strcmp(name, "memory")) parse_switch(name, value, &options.memory);
+  else if (!strcmp(name, "stats")) parse_switch(name, value, &options.stats);
+  else if (!strcmp(name, "slice")) parse_slice(value);
+  else if (!strcmp(name, "cycles")) parse_cycles(value);
+  else fail("there is no option %s; there are %s", name, all_options);
+}
+
+void options_parse(int count, char **arguments) {
   for (int index = 0; index < count; index++) {
     char *separator = strchr(arguments[index], '=');
     if (!separator || separator == arguments[index] || !separator[1]) {
-      complain("option %s: NAME=VALUE is needed; the names are %s", arguments[index], all_options);
-      return false;
+      fail("option %s: NAME=VALUE is needed; the names are %s", arguments[index], all_options);
     }
     char name[32];
     snprintf(name, sizeof name, "%.*s", (int)(separator - arguments[index]), arguments[index]);
-    if (!parse_option(name, separator + 1)) return false;
+    parse_option(name, separator + 1);
   }
-  return true;
 }

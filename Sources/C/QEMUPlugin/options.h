@@ -20,8 +20,8 @@ struct options {
 
 extern struct options options;
 
-/* Returns false after a line on stderr. */
-bool options_parse(int count, char **arguments);
+/* Ends QEMU after a line on stderr if they are not right. */
+void options_parse(int count, char **arguments);
 
 /* One line on stderr, "vpmu: …". */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
