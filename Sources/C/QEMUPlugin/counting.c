@@ -86,15 +86,25 @@ static void settle(struct vcpu *vcpu, uint64_t address) {
   }
 }
 
-void settle_at_block(struct vcpu *vcpu, uint64_t address) {
+/* Whether a block that ended by the cells was left before the instruction at `address`, which runs as a block of its own
+ * now: its last instruction, and without exact counting any of them. *index: of that instruction. */
+static bool was_left(const struct cells *cells, const struct block *block, uint64_t address, unsigned *index) {
+  if (!block || cells->counts & (CELL_OPEN | CELL_CHECK)) return false;
+  int found = block_index(block, address);
+  if (found < 0 || found >= block->instructions) return false;
+  *index = (unsigned)found;
+  if (found == block->instructions - 1) return !instruction_branches(block->last);
+  return !options.exact;
+}
+
+void settle_at_block(struct vcpu *vcpu, const struct block *next) {
   struct cells *cells = cells_of(vcpu->index);
   const struct block *block = block_of(cells);
-  /* The last instruction began and did not end: it is executed again, as a block of its own. */
-  if (options.exact && block && !(cells->counts & (CELL_OPEN | CELL_CHECK)) && !instruction_branches(block->last) &&
-      block_offset_is(block, block_last_offset(block), address)) {
-    take_back_from(vcpu, cells, block, block->instructions - 1u);
+  unsigned index;
+  if (next->instructions == 1 && was_left(cells, block, next->address, &index)) {
+    take_back_from(vcpu, cells, block, index);
   } else {
-    settle(vcpu, address);
+    settle(vcpu, next->address);
   }
 }
 
@@ -119,12 +129,25 @@ static bool last_faulted(struct vcpu *vcpu, const struct block *block, uint64_t 
   }
 }
 
+/* Whether an exception at `address` is one of a block that ended by the cells; *index: of the instruction. */
+static bool has_faulted(struct vcpu *vcpu, const struct cells *cells, const struct block *block, uint64_t address,
+                        unsigned *index) {
+  if (!block || cells->counts & CELL_OPEN) return false;
+  int found = block_index(block, address);
+  if (found < 0 || found >= block->instructions) return false;
+  *index = (unsigned)found;
+  if (found == block->instructions - 1) {
+    return block->last != INSTRUCTION_REPEATED && last_faulted(vcpu, block, address);
+  }
+  return !options.exact && !fetch_faulted(vcpu, address);
+}
+
 void settle_at_exception(struct vcpu *vcpu, uint64_t address) {
   struct cells *cells = cells_of(vcpu->index);
   const struct block *block = block_of(cells);
-  if (options.exact && block && !(cells->counts & CELL_OPEN) && block->last != INSTRUCTION_REPEATED &&
-      block_offset_is(block, block_last_offset(block), address) && last_faulted(vcpu, block, address)) {
-    take_back_from(vcpu, cells, block, block->instructions - 1u);
+  unsigned index;
+  if (has_faulted(vcpu, cells, block, address, &index)) {
+    take_back_from(vcpu, cells, block, index);
   } else {
     settle(vcpu, address);
   }

@@ -12,8 +12,8 @@
 
 #include "vcpu.h"
 
-/* Before another block runs, at this address. */
-void settle_at_block(struct vcpu *vcpu, uint64_t address);
+/* Before this block runs. */
+void settle_at_block(struct vcpu *vcpu, const struct block *next);
 /* An interrupt was taken before the instruction at this address. */
 void settle_at_interrupt(struct vcpu *vcpu, uint64_t address);
 /* The instruction at this address caused an exception. */

@@ -76,7 +76,7 @@ static vpmu_reported_event describe(struct event event) {
     row.note = "an emulator has no cycles: one for each instruction";
   } else if (!options.exact) {
     row.counting = VPMU_COUNTING_APPROXIMATE;
-    row.note = "exact=off: what blocks did not finish is counted too";
+    row.note = "exact=off: after an access to a device the rest of a block counts twice";
   }
   return row;
 }

@@ -20,7 +20,7 @@ static void attend_at_block(unsigned vcpu_index, void *data) {
   const struct block *block = data;
   struct vcpu *vcpu = vcpu_at(vcpu_index);
   if (vcpu->correction) access_correct(vcpu);
-  settle_at_block(vcpu, block->address);
+  settle_at_block(vcpu, block);
   if (!pmu_attend(vcpu)) return;
   /* The interrupt is taken before the block, if the block is left now. */
   uint64_t address = register_read(vcpu->buffer, GUEST_RIP);
@@ -109,7 +109,7 @@ static void count_block(struct qemu_plugin_tb *tb, struct block *block) {
   enum instruction kind = block->last;
   size_t counts = offsetof(struct cells, counts);
   bool is_single = block->instructions == 1;
-  if (is_single && options.exact && !instruction_branches(kind)) {
+  if (is_single && !instruction_branches(kind)) {
     /* It may be the rest of a block that was left. */
     qemu_plugin_register_vcpu_tb_exec_cb(tb, attend_at_block, QEMU_PLUGIN_CB_RW_REGS_PC, block);
   } else {
