@@ -127,11 +127,40 @@ kernel_select:
   call run_pmis
   mov dword ptr [lvtpc], 0x30
   lea r15, [fixed_row]
-  jmp run_pmis
+  call run_pmis
+  mov eax, 1
+  cpuid
+  test ecx, 1 << 21
+  jz 3f
+  mov ecx, 0x1B                 /* x2APIC mode */
+  rdmsr
+  or eax, 0xC00
+  wrmsr
+  mov byte ptr [is_x2apic], 1
+  lea r15, [x2apic_fixed_row]
+  call run_pmis
+  mov dword ptr [lvtpc], 0x400
+  lea r15, [x2apic_nmi_row]
+  call run_pmis
+3:
+  ret
+
+/* LVTPC becomes eax. */
+set_lvtpc:
+  cmp byte ptr [is_x2apic], 0
+  jne 1f
+  mov [LAPIC + 0x340], eax
+  ret
+1:
+  mov ecx, 0x834
+  xor edx, edx
+  wrmsr
+  ret
 
 /* ---- PMIs ---- */
 
 .set PERIOD, 1000
+.set sampled, interrupted
 
 /* Counter 0 again, a period before its overflow. */
 preset:
@@ -150,13 +179,14 @@ run_pmis:
   call start_counters
   call preset
   mov eax, [lvtpc]
-  mov [LAPIC + 0x340], eax
+  call set_lvtpc
   lea rax, [1f]
   jmp enter_user
 1:
   call read_counters
   call stop_counters
-  mov dword ptr [LAPIC + 0x340], 0x10000
+  mov eax, 0x10000
+  call set_lvtpc
   mov rax, [counted]
   shl rax, 16
   sar rax, 16
@@ -183,7 +213,15 @@ on_fixed_pmi:
   push rax
   push rcx
   push rdx
+  cmp byte ptr [is_x2apic], 0
+  jne 2f
   mov dword ptr [LAPIC + 0xB0], 0
+  jmp 1f
+2:
+  mov ecx, 0x80B
+  xor eax, eax
+  xor edx, edx
+  wrmsr
 1:
   xor ecx, ecx
   rdpmc
@@ -201,14 +239,35 @@ on_fixed_pmi:
   xor edx, edx
   wrmsr
 3:
+  call is_masked
   mov eax, [lvtpc]
-  mov [LAPIC + 0x340], eax
+  call set_lvtpc
   pop rdx
   pop rcx
   pop rax
   iretq
 
+/* Intel's local APIC has masked LVTPC when it delivered the PMI, AMD's has not. */
+is_masked:
+  mov eax, [LAPIC + 0x340]
+  cmp byte ptr [is_x2apic], 0
+  je 1f
+  mov ecx, 0x834
+  rdmsr
+1:
+  shr eax, 16
+  cmp dword ptr [counter_base], 0xC1
+  sete dl
+  cmp al, dl
+  je 2f
+  mov byte ptr [has_failed], 1
+  lea rsi, [text_mask]
+  call print
+2:
+  ret
+
 .section .bss
+is_x2apic: .skip 1
 .balign 8
 pmis: .skip 8
 late: .skip 8
@@ -218,7 +277,12 @@ lvtpc: .skip 8
 .balign 8
 protection_row: .quad protections_of_ring_3, 0, 0, 0, 0, 0, 0
 nmi_row:
-  row interrupted, 3*TICKED+2, TICKED+1, TICKED, 6, FLAG_TIMER
+  row sampled, 3*TICKED+2, TICKED+1, TICKED, 6, 0, "sampled by NMI"
 fixed_row:
-  row interrupted, 3*TICKED+2, TICKED+1, TICKED, 6, FLAG_TIMER
+  row sampled, 3*TICKED+2, TICKED+1, TICKED, 6, FLAG_TIMER, "sampled by a fixed interrupt"
+x2apic_fixed_row:
+  row sampled, 3*TICKED+2, TICKED+1, TICKED, 6, FLAG_TIMER, "sampled by a fixed interrupt of x2APIC"
+x2apic_nmi_row:
+  row sampled, 3*TICKED+2, TICKED+1, TICKED, 6, 0, "sampled by NMI of x2APIC"
+text_mask: .asciz "FAIL LVTPC is not as the APIC leaves it\n"
 .section .text

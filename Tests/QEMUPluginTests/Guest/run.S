@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 .set FLAG_TIMER, 1
 .set FLAG_WATCH, 2
+/* A byte of the real-time clock's memory, which outlives RESET. */
+.set CMOS_BYTE, 0x50
+.set CMOS_MARK, 0xA5
 
 /* Counters of instructions, branches, conditional branches and returns, of the rings in bits 16 and 17 of edx. */
 start_counters:
@@ -162,6 +165,8 @@ compare:
   call print
   mov rsi, [r15 + 8]
   call print
+  lea rsi, [text_colon]
+  call print
   xor ebp, ebp
 3:
   mov rax, [counted + rbp * 8]
@@ -196,6 +201,11 @@ main:
   xor edx, edx
   wrmsr
 2:
+  mov al, CMOS_BYTE
+  out 0x70, al
+  in al, 0x71
+  cmp al, CMOS_MARK
+  je after_reset
   lea r15, [user_rows]
 1:
   cmp qword ptr [r15], 0
@@ -213,6 +223,47 @@ main:
   jmp 1b
 2:
   call other_pieces
+  cmp byte ptr [has_failed], 0
+  jne done
+  /* RESET, with counters that count. */
+  mov edx, 0x30000
+  call start_counters
+  mov al, CMOS_BYTE
+  out 0x70, al
+  mov al, CMOS_MARK
+  out 0x71, al
+  mov al, 0xFE
+  out 0x64, al
+1:
+  hlt
+  jmp 1b
+
+/* The PMU's registers are 0 again. */
+after_reset:
+  xor r8d, r8d
+  xor ebp, ebp
+1:
+  mov ecx, [counter_base]
+  add ecx, ebp
+  rdmsr
+  or r8d, eax
+  mov ecx, [select_base]
+  add ecx, ebp
+  rdmsr
+  or r8d, eax
+  inc ebp
+  cmp ebp, 4
+  jb 1b
+  lea rsi, [text_ok]
+  test r8d, r8d
+  jz 2f
+  lea rsi, [text_fail]
+  mov byte ptr [has_failed], 1
+2:
+  call print
+  lea rsi, [text_reset]
+  call print
+done:
   lea rsi, [text_done]
   call print
   mov al, [has_failed]
@@ -222,9 +273,14 @@ main:
   jmp 1b
 
 /* entry, name, instructions, branches, conditional branches, returns, flags */
-.macro row entry, instructions, branches, conditional, returns, flags=0
+.macro row entry, instructions, branches, conditional, returns, flags=0, name
   .pushsection .rodata.names, "a"
-1001: .asciz "\entry "
+1001:
+  .ifnb \name
+    .asciz "\name"
+  .else
+    .asciz "\entry"
+  .endif
   .popsection
   .quad \entry, 1001b, \instructions, \branches, \conditional, \returns, \flags
 .endm
@@ -241,6 +297,8 @@ selects_intel: .long 0x00C0, 0x00C4, 0x01C4, 0x08C4
 selects_amd: .long 0x00C0, 0x00C2, 0x00D1, 0x00C8
 text_ok: .asciz "ok "
 text_fail: .asciz "FAIL "
+text_colon: .asciz ": "
 text_expected: .asciz "of "
+text_reset: .asciz "registers are clean after RESET\n"
 text_done: .asciz "done\n"
 .section .text
