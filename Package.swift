@@ -1,6 +1,17 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// For the modules that a plugin's author links; `make lib` builds the others so. Only for those: where the package
+/// manager finds the feature it compiles and links by it, whether the condition holds or not.
+let embedded: [SwiftSetting] = [.enableExperimentalFeature("Embedded", .when(traits: ["Embedded"]))]
+
+/// What Embedded Swift's standard library needs of others: rounding, and the tables by which strings are compared. They
+/// are in a folder of the toolchain where the linker does not search.
+let libraries: [LinkerSetting] = [
+  .linkedLibrary("m", .when(traits: ["Embedded"])),
+  .linkedLibrary(":../embedded/x86_64-unknown-linux-gnu/libswiftUnicodeDataTables.a", .when(traits: ["Embedded"])),
+]
+
 /// A row of the architecture imports only rows above it (docs/architecture.md). A target declares exactly the modules
 /// that its files import, besides the programs that tests run: `PackageTests` compares the two.
 let package = Package(
@@ -18,40 +29,58 @@ let package = Package(
     .library(name: "VPMUConformance", targets: ["VPMUConformance"]),
     .library(name: "VPMUIntel", type: .dynamic, targets: ["VPMUIntel"]),
     .library(name: "VPMUAMD", type: .dynamic, targets: ["VPMUAMD"]),
-    .library(name: "LibVPMU", type: .dynamic, targets: ["LibVPMU"]),
+    .library(name: "LibVPMU", type: .static, targets: ["LibVPMU"]),
     .executable(name: "vpmu", targets: ["vpmu"]),
+  ],
+  traits: [
+    .trait(name: "Embedded", description: "Embedded Swift, for libraries that need no Swift runtime: libvpmu, plugins")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
-    .target(name: "CVPMU", path: "Sources/C/CVPMU"),
+    .target(
+      name: "CVPMU", path: "Sources/C/CVPMU", exclude: ["vpmu_plugin.map"],
+      cSettings: [.define("VPMU_EMBEDDED", .when(traits: ["Embedded"]))]),
+    .target(name: "CLibc", path: "Sources/C/CLibc"),
     .target(name: "CLibVPMU", path: "Sources/C/CLibVPMU"),
     .target(name: "CLinux", path: "Sources/C/CLinux"),
     .target(name: "CKVM", path: "Sources/C/CKVM"),
-    .target(name: "VPMUModel", dependencies: ["CVPMU"], path: "Sources/PMU/VPMUModel"),
-    .target(name: "VPMUCore", dependencies: ["CLinux", "CVPMU", "VPMUModel"], path: "Sources/PMU/VPMUCore"),
-    .target(name: "VPMUPluginKit", dependencies: ["CVPMU", "VPMUModel"], path: "Sources/PMU/VPMUPluginKit"),
+    .target(
+      name: "VPMUModel", dependencies: ["CVPMU"], path: "Sources/PMU/VPMUModel",
+      swiftSettings: embedded, linkerSettings: libraries),
+    .target(name: "Locking", dependencies: ["CLibc"], path: "Sources/PMU/Locking"),
+    .target(
+      name: "VPMUCore", dependencies: ["CLinux", "CVPMU", "Locking", "VPMUModel"], path: "Sources/PMU/VPMUCore"),
+    .target(name: "CPluginIdentity", dependencies: ["CVPMU"], path: "Sources/C/CPluginIdentity"),
+    .target(
+      name: "VPMUPluginKit", dependencies: ["CPluginIdentity", "CVPMU", "VPMUModel"], path: "Sources/PMU/VPMUPluginKit",
+      swiftSettings: embedded),
 
     .target(name: "IntelModel", dependencies: ["CVPMU", "VPMUModel"], path: "Plugins/Intel/Model"),
     .target(name: "VPMUIntel", dependencies: ["CVPMU", "IntelModel", "VPMUPluginKit"], path: "Plugins/Intel/Plugin"),
     .target(name: "AMDModel", dependencies: ["CVPMU", "VPMUModel"], path: "Plugins/AMD/Model"),
     .target(name: "VPMUAMD", dependencies: ["CVPMU", "AMDModel", "VPMUPluginKit"], path: "Plugins/AMD/Plugin"),
 
-    .target(name: "VPMULoader", dependencies: ["CLinux", "CVPMU", "VPMUModel"], path: "Sources/PMU/VPMULoader"),
     .target(
-      name: "PerfEventHost", dependencies: ["CLinux", "VPMUCore", "VPMUModel"], path: "Sources/Hosts/PerfEventHost"),
+      name: "VPMULoader", dependencies: ["CLibc", "CLinux", "CVPMU", "Locking", "VPMUModel"],
+      path: "Sources/PMU/VPMULoader"),
+    .target(
+      name: "PerfEventHost", dependencies: ["CLibc", "CLinux", "VPMUCore", "VPMUModel"],
+      path: "Sources/Hosts/PerfEventHost"),
     .target(
       name: "VPMU", dependencies: ["PerfEventHost", "VPMUCore", "VPMULoader", "VPMUModel"], path: "Sources/PMU/VPMU"),
     .target(name: "SimulatedHost", dependencies: ["VPMUCore", "VPMUModel"], path: "Sources/Hosts/SimulatedHost"),
+    .target(name: "TraceFormat", dependencies: ["CVPMU", "VPMUModel"], path: "Sources/Tools/TraceFormat"),
     .target(
-      name: "VPMUTrace", dependencies: ["SimulatedHost", "VPMUCore", "VPMUModel"], path: "Sources/Tools/VPMUTrace"),
+      name: "VPMUTrace", dependencies: ["SimulatedHost", "TraceFormat", "VPMUCore", "VPMUModel"],
+      path: "Sources/Tools/VPMUTrace"),
     .target(
       name: "LibVPMU",
       dependencies: [
-        "CLibVPMU", "CLinux", "CVPMU", "PerfEventHost", "SimulatedHost", "VPMUCore", "VPMULoader", "VPMUModel",
-        "VPMUTrace",
-      ], path: "Sources/PMU/LibVPMU"),
+        "CLibVPMU", "CLinux", "CVPMU", "PerfEventHost", "SimulatedHost", "TraceFormat", "VPMUCore",
+        "VPMULoader", "VPMUModel",
+      ], path: "Sources/PMU/LibVPMU", exclude: ["vpmu.map"]),
     .target(name: "GuestPerf", dependencies: ["CVPMU", "VPMUCore", "VPMUModel"], path: "Sources/Tools/GuestPerf"),
     .target(name: "KVMPMU", dependencies: ["CKVM", "CLinux", "VPMUCore", "VPMUModel"], path: "Sources/KVM/KVMPMU"),
     .target(name: "CGuestProgram", path: "Sources/C/CGuestProgram"),
@@ -130,6 +159,7 @@ let package = Package(
       name: "VPMUConformanceTests",
       dependencies: ["ConformanceJudge", "vpmu", "IntelModel", "VPMUConformance", "VPMUModel", "VPMUTrace"],
       exclude: ["Mutants"]),
+    .testTarget(name: "SharedLibraryTests", dependencies: ["vpmu", "TestSupport"]),
     .testTarget(name: "VPMUSkeletonTests", dependencies: ["TestSupport", "VPMUSkeleton"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures", "KVMGuest", "TestSupport"]),
     .testTarget(

@@ -10,11 +10,17 @@ import VPMUModel
 @Suite("A plugin among the examples")
 struct ExampleTests {
   @Test(
-    "is a Swift package", .enabled(if: Example.buildsPackages, "its first build takes minutes: tested in release only"))
+    "is a Swift package, needs the C library only and exports its entry only",
+    .enabled(if: Example.buildsPackages, "its first build takes minutes: tested in release only"))
   func packages() throws {
     let packages = Example.all.filter { $0.kind == .package }
     #expect(!packages.isEmpty)
-    for example in packages { #expect(try !example.plugins.isEmpty) }
+    for example in packages {
+      #expect(try !example.plugins.isEmpty)
+      for plugin in try example.plugins {
+        #expect(try SharedLibrary(path: plugin.path).traces(exporting: ["vpmu_plugin_entry_v1"]).isEmpty)
+      }
+    }
   }
 
   @Test("in C needs the header and a compiler, whichever", arguments: ["cc", "gcc", "clang"])

@@ -86,6 +86,7 @@ struct VectorGuest<Model: PMUModel> {
     case .slice(let counts):
       for entry in counts { guest.host.run(entry.pmc, count: entry.count) }
     case .scheduledIn: try pmu.scheduledIn()
+    case .reset: try pmu.reset()
     case .emulated(let selector, let cpl, let count):
       try pmu.emulated(
         EventCode(selector: selector, mask: guest.model.declaration.eventSelectMask), cpl: cpl, count: UInt64(count))

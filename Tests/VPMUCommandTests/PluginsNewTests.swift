@@ -13,7 +13,7 @@ struct PluginsNewTests {
     }
     try follow(
       readmeOf: ["zebra", "--lang", "c", "--vendor", " Stripes CPU", "--id", "com.example.stripes.zebra"],
-      environment: ["CC": compiler, "CFLAGS": "-O2 -Werror"])
+      environment: ["CC": compiler, "CFLAGS": "-O2 -Werror"], library: "build/libVPMUZebra.so")
   }
 
   @Test(
@@ -24,7 +24,7 @@ struct PluginsNewTests {
     try follow(
       readmeOf: [
         "zebra", "--lang", "swift", "--path", package, "--vendor", " Stripes CPU", "--id", "com.example.stripes.zebra",
-      ])
+      ], library: ".build/release/libVPMUZebra.so")
   }
 
   private static let isRelease: Bool = {
@@ -61,8 +61,9 @@ struct PluginsNewTests {
     #expect(try String(contentsOf: makefile, encoding: .utf8) == "mine")
   }
 
-  /// Makes the plugin "zebra" in a new directory, and runs the commands of its README there, in one shell.
-  private func follow(readmeOf words: [String], environment: [String: String] = [:]) throws {
+  /// Makes the plugin "zebra" in a new directory, and runs the commands of its README there, in one shell, which
+  /// make `library`.
+  private func follow(readmeOf words: [String], environment: [String: String] = [:], library: String) throws {
     let folder = try TemporaryFolder()
     let new = try Command.run(["plugins", "new"] + words, in: folder.url)
     #expect(new.status == 0, "\(new.errors)")
@@ -75,5 +76,7 @@ struct PluginsNewTests {
     for text in ["com.example.stripes.zebra", "\" Stripes CPU\"", "libVPMUZebra.so", "zebra zebra-basic, one-gp"] {
       #expect(followed.output.contains(text), "\(text) in \(followed.output)")
     }
+    let built = SharedLibrary(path: directory.appending(path: library).path)
+    #expect(try built.traces(exporting: ["vpmu_plugin_entry_v1"]).isEmpty)
   }
 }

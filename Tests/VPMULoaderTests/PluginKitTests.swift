@@ -48,5 +48,8 @@ struct PluginKitTests {
   }
 
   @Test("says the header's version in its identity section")
-  func identity() { #expect(identityMatchesHeader) }
+  func identity() {
+    #expect(pluginIdentity.magic == VPMU_ABI_MAGIC)
+    #expect(pluginIdentity.major == UInt16(VPMU_ABI_MAJOR) && pluginIdentity.minor == UInt16(VPMU_ABI_MINOR))
+  }
 }

@@ -41,7 +41,7 @@ struct SkeletonTests {
     let skeleton = try Skeleton(name: "acme", language: .swift(package: Self.repository.path + suffix))
     let manifest = try #require(skeleton.files.first { $0.path == "Package.swift" })
     let path = Self.repository.resolvingSymlinksInPath().path
-    #expect(manifest.text.contains(".package(name: \"vpmu\", path: \"\(path)\")"))
+    #expect(manifest.text.contains(".package(name: \"vpmu\", path: \"\(path)\", traits: [\"Embedded\"])"))
   }
 
   @Test("is called by a word that a library and a module can have", arguments: ["a", "Acme", "x86pmu2"])

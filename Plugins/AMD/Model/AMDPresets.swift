@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+import CVPMU
 import VPMUModel
 
 /// CPUs by name, as CPUID leaves 1, 8000_0001H and 8000_0022H show them.

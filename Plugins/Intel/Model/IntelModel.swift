@@ -14,7 +14,8 @@ public struct IntelModel: PMUModel {
 
   private static let constant = ModelTables(
     ModelDeclaration(
-      id: "org.vpmu.intel", name: "intel", version: "0.1.0", license: "Apache-2.0 OR BSD-3-Clause", cpuidVendors: ["GenuineIntel"],
+      id: "org.vpmu.intel", name: "intel", version: "0.1.0", license: "Apache-2.0 OR BSD-3-Clause",
+      cpuidVendors: ["GenuineIntel"],
       presets: IntelPresets.all, ranges: IntelRegisters.ranges, events: IntelEvents.rows,
       fixedEvents: IntelEvents.fixed, eventSelectMask: 0xFF, masksLVTPC: true))
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+import CVPMU
 import VPMUModel
 
 /// CPUs by name: version, counters and widths as CPUID leaf 0AH shows them, family and model (Skylake) as leaf 1 does.

@@ -11,13 +11,14 @@
 #include <unistd.h>
 
 #include "clinux_guard.h"
+#include "clinux_thread.h"
 
 /* Neither side can take memory away from under the other's mapping. */
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 static clinux_call_record own_record;
 static clinux_call_record *record = &own_record;
-static _Thread_local clinux_call *current;
+static CLINUX_THREAD_LOCAL clinux_call *current;
 
 int clinux_call_record_create(void) {
   int low = memfd_create("vpmu-calls", MFD_CLOEXEC | MFD_ALLOW_SEALING);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "clinux_guard_slots.h"
+#include "clinux_thread.h"
 
 /* linux/prctl.h of Linux 5.11. */
 #ifndef PR_SET_SYSCALL_USER_DISPATCH
@@ -37,7 +38,7 @@ static uintptr_t library_base;
 static volatile bool is_protected;
 
 static bool is_guarding;
-static _Thread_local volatile bool is_inside;
+static CLINUX_THREAD_LOCAL volatile bool is_inside;
 static clinux_guard_finding finding;
 static struct sigaction earlier_segv, earlier_sys;
 

@@ -10,7 +10,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static _Thread_local uint8_t *volatile target;
+#include "clinux_thread.h"
+
+static CLINUX_THREAD_LOCAL uint8_t *volatile target;
 
 void clinux_kick_set_target(uint8_t *immediate_exit) { target = immediate_exit; }
 

@@ -23,7 +23,7 @@ struct entry {
   atomic_uint handlers; /* that are at work on this entry, on whatever thread */
 };
 
-static _Thread_local volatile uint64_t notifications_taken;
+static CLINUX_THREAD_LOCAL volatile uint64_t notifications_taken;
 
 uint64_t clinux_notifications_taken(void) { return notifications_taken; }
 

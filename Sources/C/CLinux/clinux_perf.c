@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "clinux_thread.h"
+
 _Static_assert(CLINUX_TYPE_HARDWARE == PERF_TYPE_HARDWARE, "");
 _Static_assert(CLINUX_TYPE_SOFTWARE == PERF_TYPE_SOFTWARE, "");
 _Static_assert(CLINUX_TYPE_RAW == PERF_TYPE_RAW, "");
@@ -21,7 +23,7 @@ _Static_assert(CLINUX_SOFTWARE_DUMMY == PERF_COUNT_SW_DUMMY, "");
 _Static_assert(offsetof(struct perf_event_mmap_page, data_head) == 1024, "");
 _Static_assert(offsetof(struct perf_event_mmap_page, data_tail) == 1032, "");
 
-static _Thread_local uint64_t event_calls;
+static CLINUX_THREAD_LOCAL uint64_t event_calls;
 
 uint64_t clinux_event_calls(void) { return event_calls; }
 

@@ -3,7 +3,7 @@
 
 #include <stdatomic.h>
 
-_Thread_local uint64_t clinux_own_thread_number;
+CLINUX_THREAD_LOCAL uint64_t clinux_own_thread_number;
 
 static _Atomic uint64_t last_number;
 

@@ -9,6 +9,10 @@ static const char plugin_header[] = {
 #embed "../CVPMU/include/vpmu_plugin.h" suffix(, 0)
 };
 
+static const char plugin_map[] = {
+#embed "../CVPMU/vpmu_plugin.map" suffix(, 0)
+};
+
 static const char c_model[] = {
 #embed "Templates/C/model.c.in" suffix(, 0)
 };
@@ -45,6 +49,7 @@ const cskeleton_file *cskeleton_files_swift(void) {
       {"Sources/VPMU{{Name}}/{{Name}}Model.swift", swift_model},
       {"Sources/VPMU{{Name}}/Entry.swift", swift_entry},
       {"Package.swift", swift_package},
+      {"vpmu_plugin.map", plugin_map},
       {"README.md", swift_readme},
       {".gitignore", ".build/\n"},
       {NULL, ""},

@@ -1,5 +1,5 @@
 import CLinux
-import Glibc
+import CLibc
 
 /// A real-time signal that carries overflow notifications. The embedder chooses its number and installs it; the
 /// handler, in C, sets a bit in the mailbox of the event's vCPU and does nothing else.

@@ -1,5 +1,5 @@
 import CLinux
-import Glibc
+import CLibc
 import VPMUCore
 import VPMUModel
 

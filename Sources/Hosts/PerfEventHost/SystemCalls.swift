@@ -1,6 +1,6 @@
 /// The only place of this module that calls the kernel. Each wrapper names the C function that it is.
 import CLinux
-import Glibc
+import CLibc
 
 /// An errno, thrown.
 struct Errno: Error, Hashable, Sendable, BitwiseCopyable {
@@ -60,7 +60,7 @@ package struct EventDescriptor: Hashable, Sendable, BitwiseCopyable {
   func allowsRDPMC() throws(Errno) -> Bool { try Errno.check(clinux_event_allows_rdpmc(fd)) == 1 }
 
   /// close(2)
-  func close() { _ = Glibc.close(fd) }
+  func close() { _ = CLibc.close(fd) }
 }
 
 /// What is mapped of an event: its page, also the control page of its ring buffer if it has one, and the length of all
@@ -97,13 +97,13 @@ package enum SystemCall {
 
   /// open(2), read(2), close(2): up to 64 KiB of a text file, nil if it can't be read
   package static func text(ofFile path: String) -> String? {
-    let fd = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    let fd = CLibc.open(path, O_RDONLY | O_CLOEXEC)
     guard fd >= 0 else { return nil }
-    defer { _ = Glibc.close(fd) }
+    defer { _ = CLibc.close(fd) }
     var bytes: [UInt8] = []
     while bytes.count < 65536 {
       let piece = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
-        count = max(0, Glibc.read(fd, buffer.baseAddress, buffer.count))
+        count = max(0, CLibc.read(fd, buffer.baseAddress, buffer.count))
       }
       if piece.isEmpty { break }
       bytes += piece
@@ -113,7 +113,7 @@ package enum SystemCall {
 
   /// access(2)
   static func access(_ path: String, mode: Int32) throws(Errno) {
-    if Glibc.access(path, mode) != 0 { throw Errno(errno) }
+    if CLibc.access(path, mode) != 0 { throw Errno(errno) }
   }
 
   /// getrlimit(2): the soft limit, nil if there is none

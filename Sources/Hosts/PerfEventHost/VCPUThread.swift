@@ -1,5 +1,5 @@
 import CLinux
-import Glibc
+import CLibc
 
 /// A thread for a vCPU: a virtual PMU is bound to one, and signals of overflow notifications reach it (threads of a
 /// pool may block them).

@@ -109,8 +109,8 @@ extension SimulatedHost {
       slot.pointee.left &-= count
       return
     }
-    let excess = count &- slot.pointee.left
-    slot.pointee.left = slot.pointee.period &- excess % slot.pointee.period
+    let (excess, period) = (count &- slot.pointee.left, slot.pointee.period)
+    slot.pointee.left = period &- (excess < period ? excess : excess % period)
     if let word = table.pointee.notifications { word.pointee.bitwiseOr(slot.pointee.pmc.bit, ordering: .releasing) }
   }
 }

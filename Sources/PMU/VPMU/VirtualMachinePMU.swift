@@ -65,7 +65,7 @@ extension VirtualMachinePMUError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownPolicy(let name):
-      "there is no policy \(name): use one of \(PolicyKind.allCases.map(\.rawValue).joined(separator: ", "))"
+      "there is no policy \(name): use one of \(PolicyKind.allCases.map { $0.rawValue }.joined(separator: ", "))"
     case .noHostEvents(let reason): "\(reason): vpmu doctor says what to change"
     }
   }

@@ -18,8 +18,8 @@ struct VCPUBlock<Policy: EventPolicy> {
   @usableFromInline var filter: EventFilter?
   @usableFromInline var statistics = HostEventStatistics()
   @usableFromInline var refusals = RefusalCounts()
-  @usableFromInline var policy: Policy.VCPUState = Policy.vcpuState
   @usableFromInline var pluginFaults = PluginFaults()
+  @usableFromInline var policy: Policy.VCPUState = Policy.vcpuState
 
   @inlinable
   init() {}

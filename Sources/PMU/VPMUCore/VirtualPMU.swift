@@ -18,7 +18,7 @@
 /// | `kvm_pmu_get_msr` | ``VirtualPMU/readMSR(_:origin:)`` |
 /// | `kvm_pmu_rdpmc` | ``VirtualPMU/readPMC(_:cpl:cr4PCE:protectedMode:)`` |
 /// | `kvm_pmu_handle_event` | ``VirtualPMU/enter()`` |
-/// | `reprogram_counter` | `reprogram(_:isEnabled:)` |
+/// | `reprogram_counter` | `reprogram(_:counts:)` |
 /// | `pmc_pause_counter`, `pmc_resume_counter` | ``EventAccounting/pause(_:)``, ``EventAccounting/resume(_:period:)`` |
 /// | `current_config` | ``Counter/configuration`` |
 /// | `pmc_in_use`, `kvm_pmu_cleanup` | `vpmu_state.in_use`, `cleanup()` |
@@ -39,12 +39,8 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
   /// The words that other threads and signal handlers touch.
   public let mailbox: OverflowMailbox
 
-  // Only `let`s, and pointers to plain values: a `var` of a class costs an exclusivity check at each access. All of
-  // them point into one allocation.
+  // Only `let`s, and a pointer to plain values: a `var` of a class costs an exclusivity check at each access.
   @usableFromInline let block: UnsafeMutablePointer<VCPUBlock<Policy>>
-  @usableFromInline package let liveState: PMUState
-  @usableFromInline let counterFields: UnsafeMutablePointer<vpmu_counter>
-  @usableFromInline let counters: UnsafeMutablePointer<Counter<Policy.CounterState>>
   @usableFromInline let notificationWord: UnsafeMutablePointer<Atomic<UInt64>>
   @usableFromInline let registers: RegisterFile
   @usableFromInline let eventSelectMask: UInt64
@@ -74,9 +70,6 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
     // As far as the host's limits let counters exist.
     counterCapacity = Int(VPMU_MAX_GP + min(host.limits.fixed_counters, VPMU_MAX_FIXED))
     block = VCPUBlock.allocate(counters: counterCapacity)
-    liveState = VCPUBlock.state(of: block)
-    counterFields = liveState.counterFields
-    counters = VCPUBlock.counters(of: block)
     block.pointee.callbacks = model._callbacks
     block.pointee.thread = clinux_thread_number()
     host.attach(HostAttachment(mailbox: mailbox, modelVendors: model.declaration.cpuidVendors))
@@ -97,20 +90,25 @@ public final class VirtualPMU<Model: PMUModel, Host: HostEvents, Policy: EventPo
 
   /// Whether the calling thread is the one that the vPMU is bound to.
   @inlinable
-  public var isOnItsThread: Bool { clinux_thread_number() == block.pointee.thread }
+  public var isOnItsThread: Bool { clinux_is_thread(block.pointee.thread) }
 
   @inlinable
   func checkThread() throws(VPMUError) {
     guard isOnItsThread else { throw .wrongThread }
   }
 
+  /// The registers, as the model and the guest see them.
+  @inlinable
+  package var liveState: PMUState { VCPUBlock.state(of: block) }
+
   /// The host's events, as policies work on them.
   @inlinable
-  var events: EventAccounting<Host, Policy> { EventAccounting(host: host, block: block, counters: counters) }
+  var events: EventAccounting<Host, Policy> { EventAccounting(host: host, block: block) }
 
   /// Releases all host events without reading them.
   @inlinable
   func releaseAllEvents() {
+    let counters = VCPUBlock.counters(of: block)
     for index in 0..<counterCapacity {
       if counters[index].phase != .none { events.release(counters[index].event) }
       counters[index] = Counter(policy: Policy.counterState)

@@ -9,8 +9,8 @@
 /// | tables, callbacks | `TableReader`, `CallbackTable` | none |
 /// | accesses | ``PluginModel`` | the callbacks |
 import CVPMU
-import Glibc
-import Synchronization
+import CLibc
+import Locking
 import VPMUModel
 
 /// A plugin that is loaded. It stays so until the process ends: Swift's runtime can't forget a library.
@@ -24,7 +24,7 @@ public final class Plugin: Sendable {
   /// Its model, for the core.
   public let model: PluginModel
 
-  private static let loaded = Mutex<[FileIdentity: Plugin]>([:])
+  private static let loaded = Locked<[FileIdentity: Plugin]>([:])
 
   /// Loads the plugin at `path`, or finds it loaded: the same file, by whatever path, is the same plugin.
   ///

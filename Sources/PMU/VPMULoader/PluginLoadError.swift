@@ -1,4 +1,4 @@
-import Glibc
+import CLibc
 
 /// Why a plugin is not loaded. The text says which file, what is wrong and what to do next.
 public enum PluginLoadError: Error, Hashable, Sendable {

@@ -1,5 +1,5 @@
 import CVPMU
-import Synchronization
+import Locking
 import VPMUModel
 
 /// What plugins tell the embedder: texts for people, such as why an entry refused.
@@ -7,7 +7,7 @@ public enum PluginReports {
   /// Gets the plugin's id and the text. Called on any thread, the plugin's call waits for it.
   public typealias Handler = @Sendable (_ pluginID: String, _ text: String) -> Void
 
-  private static let handler = Mutex<Handler?>(nil)
+  private static let handler = Locked<Handler?>(nil)
 
   /// Sets who gets the reports; nil, as at start: nobody.
   public static func setHandler(_ new: Handler?) { handler.withLock { $0 = new } }

@@ -1,12 +1,25 @@
 import CVPMU
 import VPMUModel
 
-/// The object behind `context`: the model's callbacks as closures. They are made where the model's type is known, so
-/// that the model is compiled into them, which a call through `any PMUModel` would prevent.
-///
-/// A constant that lives as long as the process: a callback uses it in place, without copying or retaining anything.
+/// The object behind `context`. A constant that lives as long as the process: a callback uses it in place, without
+/// copying or retaining anything.
 @usableFromInline
 final class CallbackTarget: Sendable {
+  @usableFromInline let model: ModelClosures
+
+  @inlinable
+  init(_ model: ModelClosures) { self.model = model }
+
+  @inline(__always)
+  static func call<Result>(_ context: UnsafeMutableRawPointer?, _ body: (ModelClosures) -> Result) -> Result {
+    Unmanaged<CallbackTarget>.fromOpaque(context.unsafelyUnwrapped)._withUnsafeGuaranteedRef { body($0.model) }
+  }
+}
+
+/// A model's callbacks as closures. They are made where the model's type is known, so that the model is compiled into
+/// them, which a call through `any PMUModel` would prevent.
+@usableFromInline
+struct ModelClosures: Sendable {
   /// The callbacks that the model has in place of the tables.
   @usableFromInline let callbacks: ModelCallbacks
   @usableFromInline let refresh: @Sendable (PMUState, GuestConfiguration, HostLimits) -> vpmu_status
@@ -41,10 +54,5 @@ final class CallbackTarget: Sendable {
 
   @usableFromInline static var eventByTables: vpmu_event {
     vpmu_event(select: 0, generic: VPMU_GENERIC_BY_TABLES, quality: VPMU_QUALITY_NONE)
-  }
-
-  @inline(__always)
-  static func call<Result>(_ context: UnsafeMutableRawPointer?, _ body: (CallbackTarget) -> Result) -> Result {
-    Unmanaged<CallbackTarget>.fromOpaque(context.unsafelyUnwrapped)._withUnsafeGuaranteedRef { body($0) }
   }
 }

@@ -25,12 +25,12 @@ public struct PluginExport: @unchecked Sendable {
   ///
   /// - Parameter model: a constant; every virtual CPU uses this value
   @inlinable
-  public init<Model: PMUModel>(_ model: Model) { self.init(model.declaration, CallbackTarget(model)) }
+  public init<Model: PMUModel>(_ model: Model) { self.init(model.declaration, CallbackTarget(ModelClosures(model))) }
 
   @usableFromInline
   init(_ declaration: ModelDeclaration, _ target: CallbackTarget) {
     let context = Unmanaged.passRetained(target).toOpaque()
-    info = Permanent.table(declaration, ops: Callbacks.table(target.callbacks), context: context)
+    info = Permanent.table(declaration, ops: Callbacks.table(target.model.callbacks), context: context)
   }
 
   /// The body of the entry: keeps the core's services for ``PluginServices`` and returns ``info``.

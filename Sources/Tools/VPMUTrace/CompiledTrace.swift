@@ -4,7 +4,7 @@ import VPMUModel
 /// A trace in the form that is replayed: a flat array of small instructions, with what does not fit beside it.
 ///
 /// Compiling does all that depends on the trace alone, so that a replay measures the virtual PMU and not the format.
-public struct CompiledTrace: Sendable {
+public final class CompiledTrace: Sendable {
   /// What it was made from, with the line of each step.
   public let trace: Trace
 
@@ -59,7 +59,6 @@ public struct CompiledTrace: Sendable {
   }
 
   /// Operations of one replay: the steps after the configuration.
-  @inlinable
   public var operationCount: Int { instructions.count }
 
   /// Answers that a replay under a policy can't compare.
@@ -157,6 +156,7 @@ struct TraceInstruction: BitwiseCopyable, Sendable {
   }
 
   @inlinable var msr: MSRNumber { MSRNumber(operand) }
+  @inlinable var selector: RDPMCSelector { RDPMCSelector(operand) }
   @inlinable var origin: AccessOrigin { flag ? .host : .guest }
   @inlinable var ring: Rings { flag ? .kernel : .user }
   @inlinable var event: EventCode {

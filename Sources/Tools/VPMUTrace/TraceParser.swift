@@ -47,10 +47,10 @@ struct TraceParser {
 
 extension TraceConfiguration {
   fileprivate init(_ fields: inout Fields) throws(TraceFault) {
-    vendor = try fields.string("vendor")
-    title = try fields.string("title")
-    perfctrCore = try fields.optionalBool("perfctr_core")
-    leaves = []
+    let vendor = try fields.string("vendor")
+    let title = try fields.string("title")
+    let perfctrCore = try fields.optionalBool("perfctr_core")
+    var leaves: [TraceLeaf] = []
     for name in fields.names {
       guard let (leaf, subleaf) = Self.leafNumber(name) else { continue }
       var registers = try fields.fields(name)
@@ -61,10 +61,13 @@ extension TraceConfiguration {
       leaves.append(try TraceLeaf(leaf: leaf, subleaf: subleaf, &registers))
       try registers.finish("configure, in \(name),")
     }
-    perfCapabilities = try fields.optionalHex("perf_capabilities")
+    let perfCapabilities: UInt64? = try fields.optionalHex("perf_capabilities")
     var limits = try fields.fields("host")
-    host = try TraceHostLimits(&limits)
+    let host = try TraceHostLimits(&limits)
     try limits.finish("configure, in host,")
+    self.init(
+      vendor: vendor, title: title, perfctrCore: perfctrCore, leaves: leaves, perfCapabilities: perfCapabilities,
+      host: host)
   }
 
   /// The leaf of a field called `cpuid_` and eight hexadecimal digits, and its subleaf: behind a point, or 0.
@@ -84,22 +87,18 @@ extension TraceConfiguration {
 
 extension TraceLeaf {
   fileprivate init(leaf: UInt32, subleaf: UInt32, _ fields: inout Fields) throws(TraceFault) {
-    self.leaf = leaf
-    self.subleaf = subleaf
-    eax = try fields.hex("eax")
-    ebx = try fields.hex("ebx")
-    ecx = try fields.optionalHex("ecx")
-    edx = try fields.optionalHex("edx")
+    self.init(
+      leaf: leaf, subleaf: subleaf, eax: try fields.hex("eax"), ebx: try fields.hex("ebx"),
+      ecx: try fields.optionalHex("ecx"), edx: try fields.optionalHex("edx"))
   }
 }
 
 extension TraceHostLimits {
   fileprivate init(_ fields: inout Fields) throws(TraceFault) {
-    gpCounters = try fields.count("gp_counters")
-    fixedCounters = try fields.count("fixed_counters")
-    gpWidth = try fields.count("gp_width", upTo: 64)
-    fixedWidth = try fields.optionalCount("fixed_width", upTo: 64)
-    archEvents = try fields.optionalCount("arch_events")
+    self.init(
+      gpCounters: try fields.count("gp_counters"), fixedCounters: try fields.count("fixed_counters"),
+      gpWidth: try fields.count("gp_width", upTo: 64), fixedWidth: try fields.optionalCount("fixed_width", upTo: 64),
+      archEvents: try fields.optionalCount("arch_events"))
   }
 }
 

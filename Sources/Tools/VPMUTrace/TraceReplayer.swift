@@ -60,52 +60,74 @@ public struct TraceReplayer<Model: PMUModel, Policy: EventPolicy> {
   /// - Throws: ``VPMUError/wrongThread``
   @inlinable
   public func run(on machine: Machine, _ log: inout MismatchLog) throws(VPMUError) {
+    try trace.instructions.withUnsafeBufferPointer { steps throws(VPMUError) in
+      guard let first = steps.baseAddress else { return }
+      try run(first, first + steps.count, on: machine, &log)
+    }
+  }
+
+  // By a pointer: only those fields of a step are loaded that its operation has.
+  @inlinable
+  func run(
+    _ first: UnsafePointer<TraceInstruction>, _ end: UnsafePointer<TraceInstruction>, on machine: Machine,
+    _ log: inout MismatchLog
+  ) throws(VPMUError) {
     let vpmu = machine.vpmu
-    let host = machine.host
-    let instructions = trace.instructions.span
-    for index in instructions.indices {
-      let step = instructions[unchecked: index]
-      switch step.code {
+    var step = first
+    while step != end {
+      switch step.pointee.code {
       case .writeMSR:
-        let answer = try vpmu.writeMSR(step.msr, step.value, origin: step.origin)
-        if (answer == .done) != step.expects { note(index, .write(answer), &log) }
+        let answer = try vpmu.writeMSR(step.pointee.msr, step.pointee.value, origin: step.pointee.origin)
+        if (answer == .done) != step.pointee.expects { note(step - first, .write(answer), &log) }
       case .readMSR:
-        let answer = try vpmu.readMSR(step.msr, origin: step.origin)
-        if !step.agrees(answer) { note(index, .read(answer), &log) }
+        let answer = try vpmu.readMSR(step.pointee.msr, origin: step.pointee.origin)
+        if !step.pointee.agrees(answer) { note(step - first, .read(answer), &log) }
       case .readPMC:
-        let answer = try vpmu.readPMC(RDPMCSelector(step.operand), cpl: step.cpl, cr4PCE: step.flag)
-        if !step.agrees(answer) { note(index, .read(answer), &log) }
+        let answer = try vpmu.readPMC(step.pointee.selector, cpl: step.pointee.cpl, cr4PCE: step.pointee.flag)
+        if !step.pointee.agrees(answer) { note(step - first, .read(answer), &log) }
       case .enter:
         let action = try vpmu.enter()
         let live = vpmu.statistics.live
-        if (action == .injectPMI) != step.expects || step.flag && live != UInt64(step.operand) {
-          // Other policies hold other numbers of events: no news, and too frequent for the slow path.
-          if isReuse || (action == .injectPMI) != step.expects {
-            note(index, .entry(action, hostEvents: live), &log)
-          }
-        }
-      case .run: host.run(step.event, ring: step.ring, count: step.value)
-      case .slice:
-        for entry in trace.slices[Int(step.operand)] { host.run(entry.pmc, count: entry.count) }
+        let isRight = (action == .injectPMI) == step.pointee.expects
+        // Other policies hold other numbers of events: no news, and too frequent for the slow path.
+        let isOtherNumber = step.pointee.flag && live != UInt64(step.pointee.operand) && isReuse
+        if !isRight || isOtherNumber { note(step - first, .entry(action, hostEvents: live), &log) }
+      case .run: machine.host.run(step.pointee.event, ring: step.pointee.ring, count: step.pointee.value)
+      case .slice: runSlice(step.pointee, on: machine)
       case .scheduledIn: try vpmu.scheduledIn()
       case .reset: try vpmu.reset()
-      case .emulated:
-        let event = EventCode(selector: step.value, mask: eventSelectMask)
-        try vpmu.emulated(event, cpl: step.cpl, count: UInt64(step.operand))
+      case .emulated: try emulate(step.pointee, on: machine)
       case .filter:
-        let accepted = set(trace.filters[Int(step.operand)], on: machine)
-        if accepted != step.expects { note(index, .filter(accepted: accepted), &log) }
-      case .hostBusy: host.refuseNextCreations(UInt64(step.operand))
-      case .totals:
-        let statistics = vpmu.statistics
-        let totals = trace.totals[Int(step.operand)]
-        if statistics.created != totals.created || statistics.reused != totals.reused
-          || statistics.released != totals.released
-          || statistics.live != totals.live
-        {
-          note(index, .totals(statistics), &log)
-        }
+        let accepted = set(trace.filters[Int(step.pointee.operand)], on: machine)
+        if accepted != step.pointee.expects { note(step - first, .filter(accepted: accepted), &log) }
+      case .hostBusy: machine.host.refuseNextCreations(UInt64(step.pointee.operand))
+      case .totals: compareTotals(step.pointee, step - first, on: machine, &log)
       }
+      step += 1
+    }
+  }
+
+  // Out of line: operations that a trace has few of.
+
+  @inlinable @inline(never)
+  func runSlice(_ step: TraceInstruction, on machine: Machine) {
+    for entry in trace.slices[Int(step.operand)] { machine.host.run(entry.pmc, count: entry.count) }
+  }
+
+  @inlinable @inline(never)
+  func emulate(_ step: TraceInstruction, on machine: Machine) throws(VPMUError) {
+    let event = EventCode(selector: step.value, mask: eventSelectMask)
+    try machine.vpmu.emulated(event, cpl: step.cpl, count: UInt64(step.operand))
+  }
+
+  @inlinable @inline(never)
+  func compareTotals(_ step: TraceInstruction, _ index: Int, on machine: Machine, _ log: inout MismatchLog) {
+    let statistics = machine.vpmu.statistics
+    let totals = trace.totals[Int(step.operand)]
+    if statistics.created != totals.created || statistics.reused != totals.reused
+      || statistics.released != totals.released || statistics.live != totals.live
+    {
+      note(index, .totals(statistics), &log)
     }
   }
 

@@ -1,3 +1,4 @@
+import CVPMU
 import VPMUModel
 
 /// The CPUID leaf of this PMU.

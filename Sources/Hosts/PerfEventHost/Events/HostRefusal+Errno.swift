@@ -1,4 +1,4 @@
-import Glibc
+import CLibc
 import VPMUCore
 
 extension HostRefusal {

@@ -1,4 +1,4 @@
-import Glibc
+import CLibc
 
 /// What to change when the kernel refuses an event.
 extension HostCapabilities {

@@ -1,4 +1,4 @@
-import Glibc
+import CLibc
 import VPMUCore
 
 /// Whether the host gave what the probe asked for.

@@ -2,7 +2,7 @@
 extension DoctorReport {
   /// A line for each finding, its advice on a line of its own; last, what to use.
   public var text: String {
-    let width = findings.map(\.name.count).max() ?? 0
+    let width = findings.map { $0.name.count }.max() ?? 0
     var lines: [String] = []
     for finding in findings {
       let name = finding.name + String(repeating: " ", count: width - finding.name.count)

@@ -1,4 +1,4 @@
-import Glibc
+import CLibc
 import VPMUModel
 
 /// The findings of a ``DoctorReport``, by subject.
@@ -126,7 +126,7 @@ extension HostCapabilities {
 
   /// `4, and 3 more for cycles, instructions, ref-cycles only`
   private var countersText: String {
-    let names = fixedEvents.events.map(\.description).joined(separator: ", ")
+    let names = fixedEvents.events.map { $0.description }.joined(separator: ", ")
     return names.isEmpty ? "\(capacity)" : "\(capacity), and \(extraFixed) more for \(names) only"
   }
 

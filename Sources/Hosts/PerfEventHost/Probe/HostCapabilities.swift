@@ -1,4 +1,4 @@
-import Glibc
+import CLibc
 import VPMUModel
 
 /// What this machine, as this process may use it, can do for host events. Made by ``HostProbe/run()``; a plain value.

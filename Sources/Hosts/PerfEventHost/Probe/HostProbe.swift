@@ -1,6 +1,7 @@
 /// What this host can do, found by trying: a few milliseconds, and nothing stays behind.
 import CLinux
-import Glibc
+import CLibc
+import VPMUCore
 import VPMUModel
 
 public enum HostProbe {

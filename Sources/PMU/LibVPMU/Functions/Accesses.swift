@@ -1,7 +1,7 @@
 import CLibVPMU
+import TraceFormat
 import VPMUCore
 import VPMUModel
-import VPMUTrace
 
 // The guest's accesses and the vCPU's entries. Nothing here counts references, and nothing allocates while no trace is
 // written.

@@ -1,4 +1,6 @@
 import CLibVPMU
+import TraceFormat
+import SimulatedHost
 import VPMUCore
 import VPMUModel
 

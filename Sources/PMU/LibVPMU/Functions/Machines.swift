@@ -47,7 +47,7 @@ public func vpmu_machine_cpuid_leaves(
   result(nil) { () throws(Failure) in
     let machine = try Handle.object(machine, Machine.self)
     guard let count else { throw .argument("count is NULL") }
-    return Boundary.store(machine.cpuid.leaves.map(\.entry), in: entries, count)
+    return Boundary.store(machine.cpuid.leaves.map { $0.entry }, in: entries, count)
   }
 }
 

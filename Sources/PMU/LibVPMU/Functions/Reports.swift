@@ -1,8 +1,8 @@
 import CLibVPMU
 import SimulatedHost
+import TraceFormat
 import VPMUCore
 import VPMUModel
-import VPMUTrace
 
 // What an embedder reports: counts of an emulator, notifications of its own host.
 

@@ -1,4 +1,5 @@
 import CLibVPMU
+import CVPMU
 import PerfEventHost
 import VPMUCore
 import VPMULoader
@@ -25,7 +26,7 @@ final class Machine: Sendable {
     } catch { throw Failure(error) }
     let name = Boundary.text(options.policy) ?? PolicyKind.reuse.rawValue
     guard let policy = PolicyKind(rawValue: name) else {
-      let names = PolicyKind.allCases.map(\.rawValue).joined(separator: ", ")
+      let names = PolicyKind.allCases.map { $0.rawValue }.joined(separator: ", ")
       throw .argument("there is no policy \(name): use one of \(names)")
     }
     self.policy = policy

@@ -1,7 +1,8 @@
 import CLibVPMU
+import VPMULoader
+import TraceFormat
 import VPMUCore
 import VPMUModel
-import VPMUTrace
 
 /// Writes what happens to a vCPU as lines of a trace, to a function of the embedder.
 struct TraceWriter {

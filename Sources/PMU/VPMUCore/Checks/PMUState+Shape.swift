@@ -15,18 +15,17 @@ extension PMUState {
   /// - Returns: whether one of them was something else
   @usableFromInline @discardableResult
   func restoreSizes() -> Bool {
-    let sizes = (UInt32(MemoryLayout<vpmu_state>.size), UInt32(MemoryLayout<vpmu_counter>.stride), Self.countersOffset)
+    let sizes = (
+      UInt32(MemoryLayout<vpmu_state>.size), UInt32(MemoryLayout<vpmu_counter>.stride), UInt32(Self.countersOffset)
+    )
     guard (fields.struct_size, fields.counter_size, fields.counters_offset) != sizes else { return false }
     (fields.struct_size, fields.counter_size, fields.counters_offset) = sizes
     return true
   }
 
-  private static var countersOffset: UInt32 { UInt32(MemoryLayout<vpmu_state>.offset(of: \.counters) ?? 0) }
-
   /// The counters, by the core's own layout.
-  @usableFromInline
-  var counterFields: UnsafeMutablePointer<vpmu_counter> {
-    (UnsafeMutableRawPointer(pointer) + Int(Self.countersOffset)).assumingMemoryBound(to: vpmu_counter.self)
+  private var counterFields: UnsafeMutablePointer<vpmu_counter> {
+    (UnsafeMutableRawPointer(pointer) + Self.countersOffset).assumingMemoryBound(to: vpmu_counter.self)
   }
 
   /// Registers, counters and requests are zero, the shape stays.

@@ -14,8 +14,7 @@ extension VirtualPMU {
     return .generalProtection
   }
 
-  // Out of line: it stays off the path of an access.
-  @usableFromInline @inline(never)
+  @inlinable
   func report(_ fault: PluginFault) { block.pointee.pluginFaults.add(fault) }
 
   /// The model's invalid results so far.

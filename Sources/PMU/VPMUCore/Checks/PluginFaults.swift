@@ -12,7 +12,8 @@ public struct PluginFaults: Sendable, BitwiseCopyable, Equatable {
   @usableFromInline
   init() {}
 
-  @usableFromInline
+  // Out of line: it stays off the path of an access.
+  @usableFromInline @inline(never)
   mutating func add(_ fault: PluginFault) {
     count &+= 1
     last = fault

@@ -27,7 +27,7 @@ extension VirtualPMU {
   }
 
   /// Whether a stopped counter will not need an event of this key itself before the guest runs.
-  @usableFromInline
+  @inlinable @inline(never)
   func isFree(_ other: PMCIndex, from key: EventKey) -> Bool {
     !isCounting(other) || EventKey(configuration(of: other).value, of: other) != key
   }

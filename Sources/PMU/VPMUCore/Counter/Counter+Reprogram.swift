@@ -1,12 +1,12 @@
 import CVPMU
 import VPMUModel
 
-/// One counter before the guest runs: pause, accumulate, allowed?, resume or create. KVM: `reprogram_counter`.
+/// One counter before the guest runs: pause, accumulate, resume or create. KVM: `reprogram_counter`.
 ///
 /// `reprogram` is forced inline: left to the heuristics it is sometimes outlined, which costs a sixth of an access.
 extension VirtualPMU {
   @inlinable @inline(__always)
-  func reprogram(_ pmc: PMCIndex, isEnabled: Bool) {
+  func reprogram(_ pmc: PMCIndex, counts: Bool) {
     let counter = counter(pmc)
     let wasRefused = liveState.fields.retry & pmc.bit != 0
     if wasRefused {
@@ -16,7 +16,7 @@ extension VirtualPMU {
 
     accumulate(pmc, Policy.stop(&counter.pointee, pmc, on: events))
     block.pointee.counting &= ~pmc.bit
-    guard isEnabled, isAllowed(pmc) else { return }
+    guard counts else { return }
 
     let configuration = configuration(of: pmc)
     // Emulated counts overflow with or without a host event.

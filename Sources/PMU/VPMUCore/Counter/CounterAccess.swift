@@ -18,20 +18,22 @@ extension VirtualPMU {
 
   /// The registers of a counter that exists.
   @inlinable
-  func fields(_ pmc: PMCIndex) -> UnsafeMutablePointer<vpmu_counter> { counterFields + pmc.position }
+  func fields(_ pmc: PMCIndex) -> UnsafeMutablePointer<vpmu_counter> {
+    vpmu_own_counter(liveState.pointer, pmc.rawValue)
+  }
 
   /// A counter that exists.
   @inlinable
   func counter(_ pmc: PMCIndex) -> UnsafeMutablePointer<Counter<Policy.CounterState>> {
-    counters + pmc.position
+    VCPUBlock.counters(of: block) + pmc.position
   }
 }
 
 extension PMCIndex {
-  /// Where a counter is kept: general-purpose ones first. Below ``VirtualPMU/counterCapacity`` for every counter that
-  /// exists.
+  /// Where a counter is kept, as in `vpmu_state.counters`: general-purpose ones first. Below
+  /// ``VirtualPMU/counterCapacity`` for every counter that exists.
   @inlinable
-  var position: Int { Int((rawValue &- ((rawValue &>> 1) & 16)) & 31) }
+  var position: Int { Int((rawValue & 15) | ((rawValue &>> 1) & 16)) }
 }
 
 /// Values.
@@ -46,7 +48,7 @@ extension VirtualPMU {
     return value & widthMask(pmc)
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   func writeCounter(_ pmc: PMCIndex, _ value: UInt64) {
     let isActive = (block.pointee.counting | block.pointee.requests.emulated) & pmc.bit != 0
     if isActive {

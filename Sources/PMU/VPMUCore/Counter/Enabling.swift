@@ -11,18 +11,28 @@ extension VirtualPMU {
   }
 
   @inlinable
-  func isCounting(_ pmc: PMCIndex) -> Bool { enabled & pmc.bit != 0 && isAllowed(pmc) }
+  func isCounting(_ pmc: PMCIndex) -> Bool { allowed(enabled & pmc.bit) != 0 }
 
   @inlinable
-  func isAllowed(_ pmc: PMCIndex) -> Bool { block.pointee.filter == nil || filterAllows(pmc) }
+  func isAllowed(_ pmc: PMCIndex) -> Bool { allowed(pmc.bit) != 0 }
 
-  @usableFromInline
-  func filterAllows(_ pmc: PMCIndex) -> Bool {
-    guard let filter = block.pointee.filter else { return true }
-    return pmc.isFixed ? filter.allows(fixed: pmc.number) : filter.allows(selector: fields(pmc).pointee.selector)
+  /// Those of these counters whose event the filter allows.
+  @inlinable
+  func allowed(_ pmcs: UInt64) -> UInt64 { block.pointee.filter == nil ? pmcs : allowedByFilter(pmcs) }
+
+  @inlinable @inline(never)
+  func allowedByFilter(_ pmcs: UInt64) -> UInt64 {
+    guard let filter = block.pointee.filter else { return pmcs }
+    var allowed: UInt64 = 0
+    for pmc in PMCSet(pmcs) {
+      let isAllowed =
+        pmc.isFixed ? filter.allows(fixed: pmc.number) : filter.allows(selector: fields(pmc).pointee.selector)
+      if isAllowed { allowed |= pmc.bit }
+    }
+    return allowed
   }
 
   /// A model may have written control registers by itself: finds the counters again that their own control enables.
-  @usableFromInline
+  @inlinable @inline(never)
   func updateLocallyEnabled() { liveState.fields.locally_enabled = registers.locallyEnabled(liveState.view) }
 }

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 import VPMUModel
 
 /// The event filter of a virtual machine: one, for all its vCPUs.
@@ -11,7 +11,7 @@ public final class VMEventFilter: Sendable {
     var mailboxes: [OverflowMailbox] = []
   }
 
-  private let receivers = Mutex(Receivers())
+  private let receivers = Locked(Receivers())
 
   /// No filter: every event may count.
   public init() {}

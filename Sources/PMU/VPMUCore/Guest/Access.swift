@@ -3,8 +3,8 @@ import VPMUModel
 
 /// The guest's accesses.
 ///
-/// WRMSR, the most frequent one, is forced inline: as its work is deferred, the call would cost more than the rest of
-/// it.
+/// What the tables say is forced inline: as the work of most accesses is deferred, calls would cost more than the rest
+/// of it.
 extension VirtualPMU {
   /// WRMSR. Counters change what they count at the next ``enter()``.
   ///
@@ -16,34 +16,19 @@ extension VirtualPMU {
   {
     try checkThread()
     takeNotifications()
-    if block.pointee.callbacks.contains(.registers) { return writeByModel(msr, value, origin) }
-    let entry = registers.find(msr)
-    guard entry.pointee.exists(liveState.view) else { return finish(entry.pointee.absence, msr) }
-    // A write to a counter's MSR keeps its host event for this time slice, also if it is answered #GP.
-    if entry.pointee.kind.marksCounter { liveState.fields.in_use |= entry.pointee.counters }
-    return finish(registers.writeExisting(entry, value, origin: origin, liveState), msr)
+    return block.pointee.callbacks.contains(.registers)
+      ? writeByModel(msr, value, origin) : writeByTables(msr, value, origin)
   }
 
   /// RDMSR.
   ///
   /// - Throws: ``VPMUError/wrongThread``
-  @inlinable
+  @inlinable @inline(__always)
   public func readMSR(_ msr: MSRNumber, origin: AccessOrigin = .guest) throws(VPMUError) -> ReadAnswer {
     try checkThread()
     // The status register shows overflows up to now.
     takeNotifications()
-    let answer =
-      block.pointee.callbacks.contains(.registers)
-      ? model._getMSR(msr, origin: origin, liveState.view) : registers.read(registers.find(msr), liveState.view)
-    switch answer.status {
-    case VPMU_DONE: return .value(answer.value)
-    case VPMU_COUNTER:
-      guard exists(answer.pmc) else { return fault(.counter(answer.pmc, msr: msr)) }
-      return .value(readCounter(PMCIndex(rawValue: answer.pmc)))
-    case VPMU_FAULT: return .generalProtection
-    case VPMU_UNHANDLED: return .unhandled
-    default: return fault(.status(answer.status, msr: msr))
-    }
+    return block.pointee.callbacks.contains(.registers) ? readByModel(msr, origin) : readByTables(msr)
   }
 
   /// RDPMC. Answers #GP for a selector that names no counter, and outside ring 0 unless CR4.PCE is set.
@@ -73,17 +58,52 @@ extension VirtualPMU {
     guard cr4PCE || cpl == 0 || !protectedMode else { return .generalProtection }
     return .value(readCounter(pmc))
   }
+}
 
-  /// WRMSR of a model that answers accesses itself.
+/// Accesses to registers: by the model's tables, or by its callbacks.
+extension VirtualPMU {
+  @inlinable @inline(__always)
+  func writeByTables(_ msr: MSRNumber, _ value: UInt64, _ origin: AccessOrigin) -> WriteAnswer {
+    let entry = registers.find(msr)
+    guard entry.pointee.exists(liveState.view) else { return finish(entry.pointee.absence, msr) }
+    // A write to a counter's MSR keeps its host event for this time slice, also if it is answered #GP.
+    liveState.fields.in_use |= entry.pointee.marked
+    return finish(registers.writeExisting(entry, value, origin: origin, liveState), msr)
+  }
+
+  @inlinable @inline(__always)
+  func readByTables(_ msr: MSRNumber) -> ReadAnswer {
+    finish(registers.read(registers.find(msr), liveState.view), msr)
+  }
+
+  @inlinable @inline(never)
+  func readByModel(_ msr: MSRNumber, _ origin: AccessOrigin) -> ReadAnswer {
+    finish(model._getMSR(msr, origin: origin, liveState.view), msr)
+  }
+
   @inlinable @inline(never)
   func writeByModel(_ msr: MSRNumber, _ value: UInt64, _ origin: AccessOrigin) -> WriteAnswer {
     if let pmc = model._msrIndexToPMC(msr, liveState.view) {
       guard pmc.bit & valid != 0 else { return fault(.register(msr)) }
       liveState.fields.in_use |= pmc.bit
     }
-    let answer = finish(model._setMSR(msr, value, origin: origin, liveState), msr)
+    let answer: WriteAnswer = finish(model._setMSR(msr, value, origin: origin, liveState), msr)
     updateLocallyEnabled()
     return answer
+  }
+
+  /// Carries out the answer to a read.
+  @inlinable @inline(__always)
+  func finish(_ answer: ModelAnswer, _ msr: MSRNumber) -> ReadAnswer {
+    switch answer.status {
+    case VPMU_DONE: return .value(answer.value)
+    case VPMU_COUNTER:
+      guard exists(answer.pmc) else { return fault(.counter(answer.pmc, msr: msr)) }
+      return .value(readCounter(PMCIndex(rawValue: answer.pmc)))
+    case VPMU_FAULT: return .generalProtection
+    case VPMU_UNHANDLED: return .unhandled
+    default: return fault(.status(answer.status, msr: msr))
+    }
   }
 
   /// Carries out the answer to a write.

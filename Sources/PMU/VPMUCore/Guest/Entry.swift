@@ -15,15 +15,15 @@ extension VirtualPMU {
   public func enter() throws(VPMUError) -> EntryAction {
     try checkThread()
     let due =
-      notificationWord.pointee.load(ordering: .relaxed) | liveState.fields.reprogram | block.pointee.requests.any
-      | UInt64(liveState.fields.pmi_pending | liveState.fields.need_cleanup)
+      notificationWord.pointee.load(ordering: .relaxed) | liveState.fields.reprogram | block.pointee.requests.recheck
+      | UInt64(liveState.fields.pmi_pending | liveState.fields.need_cleanup) | Policy.pending(on: events)
     return due == 0 ? .run : handleEntry()
   }
 
   @inlinable @inline(never)
   func handleEntry() -> EntryAction {
     let posted = notificationWord.pointee.load(ordering: .relaxed)
-    if posted | block.pointee.requests.polled != 0 {
+    if posted | Policy.polled(on: events) != 0 {
       handleNotifications(isEntry: true)
       if mailbox.hasFilter { takeFilter() }
     }
@@ -55,9 +55,8 @@ extension VirtualPMU {
       if liveState.fields.need_cleanup != 0 { cleanup() }
       // An event that overflowed while it was being stopped has posted its notification by now.
       takeNotifications()
-      Policy.requestsHandled(on: events)
     }
-    if block.pointee.requests.rearm != 0 { rearmTimers() }
+    Policy.requestsHandled(on: events)
   }
 
   @inlinable @inline(__always)
@@ -72,14 +71,7 @@ extension VirtualPMU {
     let concerned = enabled | block.pointee.counting | block.pointee.requests.emulated | liveState.fields.retry
     liveState.fields.reprogram = 0
     block.pointee.requests.recheck = 0
-    block.pointee.requests.rearm &= ~marked
-    for pmc in PMCSet(marked & concerned) { reprogram(pmc, isEnabled: enabled & pmc.bit != 0) }
-  }
-
-  @inlinable @inline(never)
-  func rearmTimers() {
-    let marked = block.pointee.requests.rearm & valid
-    block.pointee.requests.rearm = 0
-    for pmc in PMCSet(marked) { Policy.rearm(&counter(pmc).pointee, pmc, on: events) }
+    let allowed = allowed(marked & enabled)
+    for pmc in PMCSet(marked & concerned) { reprogram(pmc, counts: allowed & pmc.bit != 0) }
   }
 }

@@ -6,16 +6,11 @@ import VPMUModel
 public struct EventAccounting<Host: HostEvents, Policy: EventPolicy> {
   public let host: Host
   @usableFromInline let block: UnsafeMutablePointer<VCPUBlock<Policy>>
-  @usableFromInline let counters: UnsafeMutablePointer<Counter<Policy.CounterState>>
 
   @inlinable
-  init(
-    host: Host, block: UnsafeMutablePointer<VCPUBlock<Policy>>,
-    counters: UnsafeMutablePointer<Counter<Policy.CounterState>>
-  ) {
+  init(host: Host, block: UnsafeMutablePointer<VCPUBlock<Policy>>) {
     self.host = host
     self.block = block
-    self.counters = counters
   }
 
   /// Whether the next entry delivers a PMI.
@@ -25,7 +20,7 @@ public struct EventAccounting<Host: HostEvents, Policy: EventPolicy> {
   /// A counter that exists.
   @inlinable
   func counter(_ pmc: PMCIndex) -> UnsafeMutablePointer<Counter<Policy.CounterState>> {
-    counters + pmc.position
+    VCPUBlock.counters(of: block) + pmc.position
   }
 
   @inlinable

@@ -10,9 +10,11 @@ public struct Rings: OptionSet, Sendable, BitwiseCopyable {
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// Rings 1 to 3.
-  public static let user = Rings(rawValue: 1)
+  @inlinable
+  public static var user: Rings { Rings(rawValue: 1) }
   /// Ring 0.
-  public static let kernel = Rings(rawValue: 2)
+  @inlinable
+  public static var kernel: Rings { Rings(rawValue: 2) }
 }
 
 /// An event's number and unit mask, apart from how they stand in an event select.

@@ -61,9 +61,12 @@ public protocol EventPolicy: Sendable {
 
   // Empty by default: for a policy that lets events run on, and keeps events that no counter uses.
 
-  /// The notification timer of a counting counter is to be set.
-  static func rearm<Host>(
-    _ counter: inout Counter<CounterState>, _ pmc: PMCIndex, on events: EventAccounting<Host, Self>)
+  /// Counters that no notification comes for in time: their counts are checked at each access and entry.
+  static func polled<Host>(on events: EventAccounting<Host, Self>) -> UInt64
+
+  /// Counters that the policy itself has work for before the guest runs, in ``polled(on:)`` or
+  /// ``requestsHandled(on:)``.
+  static func pending<Host>(on events: EventAccounting<Host, Self>) -> UInt64
 
   /// The counter's own event can't be resumed. Gives it another one that counts the same, if there is one.
   ///
@@ -79,7 +82,7 @@ public protocol EventPolicy: Sendable {
   /// - Returns: whether events were given back or disabled for it, so that the host can be asked once more.
   static func reclaimEvents<Host>(after refusal: HostRefusal, on events: EventAccounting<Host, Self>) -> Bool
 
-  /// The marked counters have been reprogrammed; the guest is about to run.
+  /// The marked counters, if any, have been reprogrammed; the guest is about to run.
   static func requestsHandled<Host>(on events: EventAccounting<Host, Self>)
 
   /// The time slice is over, and counters that were not used have been retired.
@@ -140,9 +143,10 @@ extension EventPolicy {
   }
 
   @inlinable
-  public static func rearm<Host>(
-    _ counter: inout Counter<CounterState>, _ pmc: PMCIndex, on events: EventAccounting<Host, Self>
-  ) {}
+  public static func polled<Host>(on events: EventAccounting<Host, Self>) -> UInt64 { 0 }
+
+  @inlinable
+  public static func pending<Host>(on events: EventAccounting<Host, Self>) -> UInt64 { 0 }
 
   @inlinable
   public static func adoptEvent<Host>(

@@ -8,12 +8,13 @@ public enum PolicyKind: String, CaseIterable, Sendable {
   /// What code does that is generic over the policy, so that each one has its own specialised form.
   public protocol Visitor {
     associatedtype Result
-    func visit<Policy: EventPolicy>(_ policy: Policy) throws -> Result
+    associatedtype Failure: Error
+    func visit<Policy: EventPolicy>(_ policy: Policy) throws(Failure) -> Result
   }
 
   /// Calls `visitor` with the policy of this name.
   @inlinable
-  public func accept<V: Visitor>(_ visitor: V) throws -> V.Result {
+  public func accept<V: Visitor>(_ visitor: V) throws(V.Failure) -> V.Result {
     switch self {
     case .recreate: try visitor.visit(Recreate())
     case .reuseKeep: try visitor.visit(ReuseKeep())

@@ -42,9 +42,7 @@ extension EventAccounting {
   public func pause(_ counter: inout Counter<Policy.CounterState>) -> UInt64 {
     guard counter.phase == .counting else { return 0 }
     counter.phase = .disabled
-    let counted = host.pauseAndReset(counter.event) &- counter.origin
-    counter.origin = 0
-    return counted
+    return host.pauseAndReset(counter.event) &- counter.origin
   }
 
   /// Resumes the counter's paused event with a new period, if the host accepts it.

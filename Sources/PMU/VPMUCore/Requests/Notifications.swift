@@ -42,7 +42,7 @@ public struct CheckMoment: BitwiseCopyable, Sendable {
 extension VirtualPMU {
   @inlinable @inline(__always)
   func takeNotifications() {
-    let due = notificationWord.pointee.load(ordering: .relaxed) | block.pointee.requests.polled
+    let due = notificationWord.pointee.load(ordering: .relaxed) | Policy.polled(on: events)
     if due != 0 { handleNotifications(isEntry: false) }
   }
 
@@ -50,7 +50,7 @@ extension VirtualPMU {
   func handleNotifications(isEntry: Bool) {
     let posted = mailbox.takeNotifications()
     let isRescan = posted & OverflowMailbox.rescan != 0
-    let checked = isRescan ? valid : (posted | block.pointee.requests.polled) & valid
+    let checked = isRescan ? valid : (posted | Policy.polled(on: events)) & valid
     for pmc in PMCSet(checked) {
       let moment = CheckMoment(
         hasNotification: posted & pmc.bit != 0, isReprogramPending: liveState.fields.reprogram & pmc.bit != 0,

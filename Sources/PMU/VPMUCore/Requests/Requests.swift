@@ -11,7 +11,7 @@ import VPMUModel
 /// | ``recheck`` | an overflow notification, a new event filter, save, restore, bind | `handleRequests` |
 /// | ``emulated`` | emulated instructions | `accumulate` |
 /// | `retry`, in `vpmu_state` | the host refused an event | `reprogram`, whenever something else requests work |
-/// | ``rearm`` | `Adaptive`: an early notification, or a counting counter was written | `rearmTimers` |
+/// | ``rearm`` | `Adaptive`: an early notification, or a counting counter was written | `Adaptive`, at the entry |
 /// | ``polled`` | `Adaptive`: no notification will come in time | `Adaptive`, when the counter stops |
 /// | ``OverflowMailbox`` | the host, from any context; other threads: a new event filter | `handleNotifications` |
 ///
@@ -20,7 +20,7 @@ import VPMUModel
 struct Requests: BitwiseCopyable {
   /// Counters to reprogram for another reason than a write of the guest's.
   @usableFromInline var recheck: UInt64 = 0
-  /// Counters with emulated counts that are not in their base.
+  /// Counters with emulated counts that are not in their base; they are in ``recheck`` too.
   @usableFromInline var emulated: UInt64 = 0
   /// Counting counters whose notification may be late: their timer is set before the guest runs.
   @usableFromInline var rearm: UInt64 = 0
@@ -29,8 +29,4 @@ struct Requests: BitwiseCopyable {
 
   @inlinable
   init() {}
-
-  /// Whether any word requests work at the next entry. A counter in ``emulated`` is in ``recheck`` too.
-  @inlinable
-  var any: UInt64 { recheck | rearm | polled }
 }

@@ -1,5 +1,5 @@
 import CVPMU
-import Glibc
+import CLibc
 import VPMUModel
 
 /// Reads the tables of one plugin and checks what can be checked: that sizes, counts and strings are what the header

@@ -1,4 +1,5 @@
-import Glibc
+import CLibc
+import VPMUModel
 
 /// The plugins that a search found, loaded, and the candidates that were refused, in the order of the search.
 ///
@@ -39,7 +40,7 @@ public struct PluginCatalogue: Sendable {
   public private(set) var entries: [Entry] = []
 
   /// The plugins that can be used: no two have the same id.
-  public var plugins: [Plugin] { linkedIn + entries.compactMap(\.plugin) }
+  public var plugins: [Plugin] { linkedIn + entries.compactMap { $0.plugin } }
 
   /// The reasons of the candidates that can't. A shadowed plugin is none of them.
   public var refusals: [PluginLoadError] {

@@ -15,7 +15,7 @@ extension PluginCatalogue {
     if let plugin = plugins.first(where: { $0.declaration.cpuidVendors.contains(vendor) }) { return plugin }
     if let plugin = plugins.first(where: { $0.declaration.name == vendor }) { return plugin }
     try requireAny()
-    throw .noPluginForVendor(vendor, available: plugins.flatMap(\.declaration.cpuidVendors))
+    throw .noPluginForVendor(vendor, available: plugins.flatMap { $0.declaration.cpuidVendors })
   }
 
   /// The plugin of that name or id; a text with a slash is a path, and is loaded from there.
@@ -32,7 +32,7 @@ extension PluginCatalogue {
       return plugin
     }
     try requireAny()
-    throw .unknownPlugin(nameOrPath, available: plugins.map(\.declaration.name))
+    throw .unknownPlugin(nameOrPath, available: plugins.map { $0.declaration.name })
   }
 
   /// The model of that name, of whichever plugin has it first.
@@ -70,11 +70,11 @@ extension PluginCatalogue {
       }
     }
     if plugins.isEmpty { try requireAny() }
-    throw .unknownModel(name, available: plugins.flatMap { $0.declaration.presets.map(\.name) })
+    throw .unknownModel(name, available: plugins.flatMap { $0.declaration.presets.map { $0.name } })
   }
 
   private func requireAny() throws(PluginSelectionError) {
     guard plugins.isEmpty else { return }
-    throw .noPlugins(searched: search.places.map(\.path), refused: refusals)
+    throw .noPlugins(searched: search.places.map { $0.path }, refused: refusals)
   }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import CLibc
 
 /// Bytes that are read piece by piece, and never beyond their end.
 package protocol ByteSource: ~Copyable {

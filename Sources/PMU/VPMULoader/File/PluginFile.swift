@@ -1,5 +1,5 @@
 import CVPMU
-import Glibc
+import CLibc
 
 /// The version of the ABI that a plugin speaks.
 public struct PluginABI: Hashable, Sendable, CustomStringConvertible {

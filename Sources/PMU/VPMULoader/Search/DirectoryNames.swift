@@ -1,4 +1,4 @@
-import Glibc
+import CLibc
 
 /// The names in a directory, in no order, without `.` and `..`; nil, with errno set, if it can't be read.
 package func names(inDirectory path: String) -> [String]? {

@@ -1,4 +1,4 @@
-import Glibc
+import CLibc
 
 /// The places where plugins are looked for, in order, and which files may become plugins.
 public struct PluginSearch: Sendable {

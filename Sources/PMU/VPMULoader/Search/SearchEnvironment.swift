@@ -1,5 +1,5 @@
 import CLinux
-import Glibc
+import CLibc
 
 /// What a search for plugins takes from its surroundings.
 package struct SearchEnvironment: Sendable {

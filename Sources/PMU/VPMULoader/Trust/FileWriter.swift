@@ -1,4 +1,4 @@
-import Glibc
+import CLibc
 
 /// Somebody who can change a file, or what a directory holds.
 package enum FileWriter: Hashable, Sendable {

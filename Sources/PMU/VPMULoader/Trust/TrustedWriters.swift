@@ -1,5 +1,5 @@
 import CLinux
-import Glibc
+import CLibc
 
 /// Who may have written a plugin: root, the effective user and its private group, and whoever could have written the
 /// program that runs here.

@@ -1,4 +1,4 @@
-import Glibc
+import CLibc
 
 /// What the user and group databases say: getpwuid_r(3), getgrgid_r(3).
 package enum UserDatabase {
@@ -19,7 +19,7 @@ package enum UserDatabase {
   /// so set a umask that lets the group write (`USERGROUPS_ENAB` of login.defs(5)).
   package static func isPrivate(_ group: gid_t, of id: uid_t) -> Bool {
     guard let user = user(id) else { return false }
-    return look { (entry: inout Glibc.group, found: inout UnsafeMutablePointer<Glibc.group>?, buffer, size) in
+    return look { (entry: inout CLibc.group, found: inout UnsafeMutablePointer<CLibc.group>?, buffer, size) in
       getgrgid_r(group, &entry, buffer, size, &found)
     } reading: { entry in
       guard text(entry.gr_name) == user.name else { return false }

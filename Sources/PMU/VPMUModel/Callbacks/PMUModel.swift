@@ -62,6 +62,11 @@ public protocol PMUModel: Sendable {
 
   /// The callbacks that the model has in place of the tables.
   var _callbacks: ModelCallbacks { get }
+  /// Whether the type is one of ``SpecialRegisters``, ``SpecialSelectors``, ``SpecialEvents``, which say so themselves:
+  /// Embedded Swift can't ask for it.
+  static var _hasSpecialRegisters: Bool { get }
+  static var _hasSpecialSelectors: Bool { get }
+  static var _hasSpecialEvents: Bool { get }
   func _isValidMSR(_ msr: MSRNumber, _ state: PMUStateView) -> Bool
   func _msrIndexToPMC(_ msr: MSRNumber, _ state: PMUStateView) -> PMCIndex?
   func _rdpmcECXToPMC(_ ecx: RDPMCSelector, _ state: PMUStateView) -> PMCIndex?
@@ -124,11 +129,20 @@ extension PMUModel {
   /// By the protocols that the model's type conforms to.
   public var _callbacks: ModelCallbacks {
     var callbacks: ModelCallbacks = []
-    if Self.self is any SpecialRegisters.Type { callbacks.insert(.registers) }
-    if Self.self is any SpecialSelectors.Type { callbacks.insert(.selectors) }
-    if Self.self is any SpecialEvents.Type { callbacks.insert(.events) }
+    if Self._hasSpecialRegisters { callbacks.insert(.registers) }
+    if Self._hasSpecialSelectors { callbacks.insert(.selectors) }
+    if Self._hasSpecialEvents { callbacks.insert(.events) }
     return callbacks
   }
+
+  @inlinable
+  public static var _hasSpecialRegisters: Bool { false }
+
+  @inlinable
+  public static var _hasSpecialSelectors: Bool { false }
+
+  @inlinable
+  public static var _hasSpecialEvents: Bool { false }
 
   @inlinable @inline(__always)
   public func _isValidMSR(_ msr: MSRNumber, _ state: PMUStateView) -> Bool { registers.isValid(msr, state) }

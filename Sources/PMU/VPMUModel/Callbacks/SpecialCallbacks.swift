@@ -48,6 +48,9 @@ public protocol SpecialEvents: PMUModel {
 
 extension SpecialRegisters {
   @inlinable
+  public static var _hasSpecialRegisters: Bool { true }
+
+  @inlinable
   public func msrIndexToPMC(_ msr: MSRNumber, _ state: PMUStateView) -> PMCIndex? { registers.pmc(of: msr, state) }
 
   @inlinable
@@ -74,6 +77,9 @@ extension SpecialRegisters {
 
 extension SpecialSelectors {
   @inlinable
+  public static var _hasSpecialSelectors: Bool { true }
+
+  @inlinable
   public func checkRDPMCEarly(_ ecx: RDPMCSelector, _ state: PMUStateView) -> Bool { true }
 
   @inlinable
@@ -86,6 +92,9 @@ extension SpecialSelectors {
 }
 
 extension SpecialEvents {
+  @inlinable
+  public static var _hasSpecialEvents: Bool { true }
+
   @inlinable
   public func _specialArchEvent(_ selector: UInt64, _ state: PMUStateView) -> ModelEvent? {
     findArchEvent(selector, state)

@@ -19,6 +19,9 @@ public struct PMUState: @unchecked Sendable, BitwiseCopyable {
     @inline(__always) nonmutating unsafeMutableAddress { pointer }
   }
 
+  /// Where the counters begin, in bytes: the header asserts it (`VPMU_FROZEN`).
+  package static let countersOffset = 224
+
   /// The same memory, to be read only.
   @inlinable
   public var view: PMUStateView { PMUStateView(pointer) }

@@ -72,6 +72,7 @@ final class ScriptedGuest {
         EventCode(number: event.number, unitMask: event.unitMask), ring: ring == .kernel ? .kernel : .user,
         count: count)
     case .scheduledIn: try vpmu.scheduledIn()
+    case .reset: try vpmu.reset()
     case .emulated(let selector, let cpl, let count):
       let event = EventCode(selector: selector, mask: model.declaration.eventSelectMask)
       try vpmu.emulated(event, cpl: cpl, count: UInt64(count))

@@ -57,6 +57,7 @@ extension Adaptive {
     _ counter: inout Counter<AdaptiveState>, _ pmc: PMCIndex, on events: EventAccounting<Host, Self>
   ) -> UInt64 {
     events.block.pointee.requests.polled &= ~pmc.bit
+    events.block.pointee.requests.rearm &= ~pmc.bit
     guard counter.phase == .counting else {
       counter.policy.wasCounting = false
       return 0
@@ -138,6 +139,7 @@ extension Adaptive {
     for pmc in PMCSet(events.block.pointee.requests.recheck & events.block.pointee.shape.valid) {
       events.counter(pmc).pointee.policy.lastReadIsCurrent = false
     }
+    if events.block.pointee.requests.rearm != 0 { rearmTimers(on: events) }
   }
 }
 
@@ -229,7 +231,25 @@ extension Adaptive {
   }
 
   @inlinable
-  public static func rearm<Host>(
+  public static func polled<Host>(on events: EventAccounting<Host, Self>) -> UInt64 {
+    events.block.pointee.requests.polled
+  }
+
+  @inlinable
+  public static func pending<Host>(on events: EventAccounting<Host, Self>) -> UInt64 {
+    events.block.pointee.requests.rearm | events.block.pointee.requests.polled
+  }
+
+  @inlinable @inline(never)
+  static func rearmTimers<Host>(on events: EventAccounting<Host, Self>) {
+    let marked = events.block.pointee.requests.rearm & events.block.pointee.shape.valid
+    events.block.pointee.requests.rearm = 0
+    for pmc in PMCSet(marked) { rearm(&events.counter(pmc).pointee, pmc, on: events) }
+  }
+
+  /// Sets the notification timer of a counting counter.
+  @inlinable
+  static func rearm<Host>(
     _ counter: inout Counter<AdaptiveState>, _ pmc: PMCIndex, on events: EventAccounting<Host, Self>
   ) {
     guard counter.phase == .counting else { return }

@@ -16,16 +16,14 @@ package struct RegisterEntry: BitwiseCopyable {
     case other
     /// Not a register: an RDPMC selector.
     case selector
-
-    /// Whether a write marks a counter in use.
-    @inlinable @inline(__always)
-    package var marksCounter: Bool { self == .counter || self == .eventSelect }
   }
 
   /// The MSR number, or the RDPMC selector with a bit above it.
   @usableFromInline package let key: UInt64
   /// The counters that must exist: the bit of ``pmc``, or none.
   @usableFromInline package let counters: UInt64
+  /// The counters that a write marks in use: the same, or none.
+  @usableFromInline package let marked: UInt64
   @usableFromInline package let features: ModelFeatures
   /// The counter whose register or selector this is; of a constant, the word of `model_shape`.
   @usableFromInline package let pmc: PMCIndex
@@ -41,6 +39,7 @@ package struct RegisterEntry: BitwiseCopyable {
   ) {
     self.key = key
     self.counters = counters
+    marked = kind == .counter || kind == .eventSelect ? counters : 0
     self.features = features
     self.pmc = pmc ?? .generalPurpose(0)
     offset = UInt16(clamping: Self.offset(of: self.pmc))
@@ -72,9 +71,8 @@ package struct RegisterEntry: BitwiseCopyable {
   }
 
   private static func offset(of pmc: PMCIndex) -> Int {
-    let start = MemoryLayout<vpmu_state>.offset(of: \.counters) ?? 0
     let position = Int((pmc.rawValue & 15) | ((pmc.rawValue >> 1) & 16))
-    return start + position * MemoryLayout<vpmu_counter>.stride
+    return PMUState.countersOffset + position * MemoryLayout<vpmu_counter>.stride
   }
 
   /// The answer to an access where it does not exist.
@@ -84,8 +82,8 @@ package struct RegisterEntry: BitwiseCopyable {
   /// The value that a write of `value` stores in a register without the bits in `reserved`, nil for #GP.
   @inlinable @inline(__always)
   package func accepted(_ value: UInt64, reserved: UInt64) -> UInt64? {
-    let isWhole = value & reserved == 0
-    return isWhole || traits.contains(.ignoresReserved) ? value & ~reserved : nil
+    guard value & reserved != 0 else { return value }
+    return traits.contains(.ignoresReserved) ? value & ~reserved : nil
   }
 }
 

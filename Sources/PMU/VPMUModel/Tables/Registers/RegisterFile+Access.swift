@@ -37,9 +37,8 @@ extension RegisterFile {
     return writeExisting(entry, value, origin: origin, state)
   }
 
-  /// WRMSR of a register that exists for this guest. Out of line, so that the generic code around it stays small enough
-  /// to be inlined.
-  @usableFromInline @inline(never)
+  /// WRMSR of a register that exists for this guest.
+  @inlinable @inline(__always)
   package func writeExisting(
     _ entry: UnsafePointer<RegisterEntry>, _ value: UInt64, origin: AccessOrigin, _ state: PMUState
   ) -> ModelAnswer {
@@ -75,8 +74,8 @@ extension RegisterFile {
     return .done()
   }
 
-  @inline(__always)
-  private func writeCounter(
+  @inlinable @inline(__always)
+  func writeCounter(
     _ entry: UnsafePointer<RegisterEntry>, _ value: UInt64, _ origin: AccessOrigin, _ state: PMUStateView
   ) -> ModelAnswer {
     if origin == .guest, entry.pointee.traits.contains(.signExtends) {
@@ -89,7 +88,8 @@ extension RegisterFile {
     return .counter(entry.pointee.pmc, write: value)
   }
 
-  private func writeStatus(
+  @usableFromInline
+  func writeStatus(
     _ entry: UnsafePointer<RegisterEntry>, _ value: UInt64, _ origin: AccessOrigin, _ state: PMUState
   ) -> ModelAnswer {
     let reserved = state.fields.global_status_reserved
@@ -113,8 +113,8 @@ extension RegisterFile {
 /// Enable bits.
 extension RegisterFile {
   /// Stores the event select of a counter whose enable bit is that of the lowest one.
-  @inline(never)
-  private func setSharedSelect(_ pmc: PMCIndex, _ value: UInt64, _ state: PMUState) {
+  @usableFromInline
+  func setSharedSelect(_ pmc: PMCIndex, _ value: UInt64, _ state: PMUState) {
     state.setEventSelect(value, of: vpmu_own_counter(state.pointer, pmc.number), bit: pmc.bit)
     let before = state.fields.locally_enabled
     state.fields.locally_enabled = locallyEnabled(state.view)
@@ -122,6 +122,7 @@ extension RegisterFile {
   }
 
   /// The counters that their own control enables.
+  @usableFromInline
   package func locallyEnabled(_ state: PMUStateView) -> UInt64 {
     var enabled: UInt64 = 0
     for pmc in PMCSet(state.fields.all_valid) {

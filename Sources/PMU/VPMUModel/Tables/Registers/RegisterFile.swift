@@ -15,32 +15,39 @@ import CVPMU
 /// rule, one compare; nothing allocates.
 @frozen
 public struct RegisterFile: BitwiseCopyable, @unchecked Sendable {
-  @usableFromInline let entries: UnsafePointer<RegisterEntry>
-  /// Of a hash of 64 bits, those above `shift` are an index into `entries`.
-  @usableFromInline let shift: UInt8
-  private let claimedGP: UInt8
-  private let claimedFixed: UInt8
-  /// The counters that the enable bit of the lowest one enables; 0: each counter has its own.
-  @usableFromInline package let sharedEnable: UInt64
+  @usableFromInline let header: UnsafePointer<Header>
+
+  /// It stands before the entries.
+  @frozen @usableFromInline
+  struct Header: BitwiseCopyable {
+    /// Of a hash of 64 bits, those above `shift` are the number of an entry.
+    @usableFromInline let shift: UInt64
+    let gpCounters: UInt32
+    let fixedCounters: UInt32
+    let sharedEnable: UInt64
+  }
 
   /// The limit on the registers of all ranges together.
   public static let maximumRegisters: UInt64 = 1 << 16
 
   /// - Parameter ranges: at most ``maximumRegisters`` registers in all, which is a precondition
   public init(_ ranges: [RegisterRange]) {
-    let index = RegisterIndex(ranges)
-    entries = index.permanentEntries()
-    shift = index.shift
-    claimedGP = UInt8(index.counters(from: .generalPurpose(0)))
-    claimedFixed = UInt8(index.counters(from: .fixed(0)))
-    sharedEnable = index.sharedEnable
+    header = RegisterIndex(ranges).permanent()
   }
 
+  @inlinable
+  var entries: UnsafePointer<RegisterEntry> {
+    UnsafeRawPointer(header + 1).assumingMemoryBound(to: RegisterEntry.self)
+  }
+
+  /// The counters that the enable bit of the lowest one enables; 0: each counter has its own.
+  package var sharedEnable: UInt64 { header.pointee.sharedEnable }
+
   /// General-purpose counters for which there are value registers, 0 to 16: no guest can have more.
-  public var gpCounters: UInt32 { UInt32(claimedGP) }
+  public var gpCounters: UInt32 { header.pointee.gpCounters }
 
   /// Fixed counters for which there are value registers, 0 to 16.
-  public var fixedCounters: UInt32 { UInt32(claimedFixed) }
+  public var fixedCounters: UInt32 { header.pointee.fixedCounters }
 
   /// Whether this register exists for this guest.
   @inlinable @inline(__always)
@@ -51,7 +58,7 @@ public struct RegisterFile: BitwiseCopyable, @unchecked Sendable {
   @inlinable @inline(__always)
   public func pmc(of msr: MSRNumber, _ state: PMUStateView) -> PMCIndex? {
     let entry = find(msr)
-    guard entry.pointee.kind.marksCounter, entry.pointee.exists(state) else { return nil }
+    guard entry.pointee.marked != 0, entry.pointee.exists(state) else { return nil }
     return entry.pointee.pmc
   }
 
@@ -60,11 +67,11 @@ public struct RegisterFile: BitwiseCopyable, @unchecked Sendable {
   public func pmc(selector: RDPMCSelector, _ state: PMUStateView) -> PMCIndex? {
     let key = RegisterEntry.key(of: selector)
     var entry = firstIndex(of: key)
-    while entry.pointee.kind != .none {
-      if entry.pointee.key == key, entry.pointee.exists(state) { return entry.pointee.pmc }
+    while entry.pointee.key != key || !entry.pointee.exists(state) {
+      if entry.pointee.kind == .none { return nil }
       entry += 1
     }
-    return nil
+    return entry.pointee.pmc
   }
 
   /// The entry of a register, or an empty one.
@@ -79,6 +86,6 @@ public struct RegisterFile: BitwiseCopyable, @unchecked Sendable {
   /// The first index to compare; an entry stands there, or in one of the next ones before an empty one.
   @inlinable @inline(__always)
   func firstIndex(of key: UInt64) -> UnsafePointer<RegisterEntry> {
-    entries + Int(truncatingIfNeeded: (key &* RegisterIndex.multiplier) &>> UInt64(shift))
+    entries + Int(truncatingIfNeeded: (key &* RegisterIndex.multiplier) &>> header.pointee.shift)
   }
 }

@@ -6,7 +6,7 @@ struct RegisterIndex {
   static var multiplier: UInt64 { 0x9E37_79B9_7F4A_7C15 }
 
   private let entries: [RegisterEntry]
-  private(set) var shift: UInt8
+  private var shift: UInt8
   /// The longest way from an entry's first place to where it stands.
   private var reach = 0
 
@@ -27,23 +27,31 @@ struct RegisterIndex {
     }
   }
 
-  /// The table, in memory that is never freed. Its last entry is empty, so that no search runs over the end.
-  func permanentEntries() -> UnsafePointer<RegisterEntry> {
+  /// The header, and behind it the entries, in memory that is never freed. The last entry is empty, so that no search
+  /// runs over the end.
+  func permanent() -> UnsafePointer<RegisterFile.Header> {
     let places = layOut().places
-    let memory = UnsafeMutablePointer<RegisterEntry>.allocate(capacity: places.count)
-    memory.initialize(repeating: .empty, count: places.count)
-    for case (let place, let entry?) in places.enumerated() { memory[place] = entry }
-    return UnsafePointer(memory)
+    let (headerSize, stride) = (MemoryLayout<RegisterFile.Header>.stride, MemoryLayout<RegisterEntry>.stride)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: headerSize + places.count * stride, alignment: 64)
+    let table = (memory + headerSize).bindMemory(to: RegisterEntry.self, capacity: places.count)
+    table.initialize(repeating: .empty, count: places.count)
+    for case (let place, let entry?) in places.enumerated() { table[place] = entry }
+    let header = memory.bindMemory(to: RegisterFile.Header.self, capacity: 1)
+    header.initialize(
+      to: RegisterFile.Header(
+        shift: UInt64(shift), gpCounters: counters(from: .generalPurpose(0)), fixedCounters: counters(from: .fixed(0)),
+        sharedEnable: sharedEnable))
+    return UnsafePointer(header)
   }
 
   /// Number of counters that have value registers, from `first` on without a gap.
-  func counters(from first: PMCIndex) -> Int {
+  private func counters(from first: PMCIndex) -> UInt32 {
     let claimed = entries.reduce(UInt64(0)) { $1.kind == .counter ? $0 | $1.pmc.bit : $0 }
-    return min(16, (~(claimed &>> UInt64(first.rawValue))).trailingZeroBitCount)
+    return UInt32(min(16, (~(claimed &>> UInt64(first.rawValue))).trailingZeroBitCount))
   }
 
   /// The counters of the range whose first enable bit is that of all.
-  var sharedEnable: UInt64 {
+  private var sharedEnable: UInt64 {
     entries.reduce(0) { $1.kind == .eventSelect && $1.traits.contains(.sharedEnable) ? $0 | $1.pmc.bit : $0 }
   }
 

@@ -47,7 +47,7 @@ public enum TraceOperation: Sendable, Equatable {
   }
 
   /// The names of all operations after `configure`.
-  static let names = [
+  package static let names = [
     "wrmsr", "rdmsr", "rdpmc", "enter", "run", "sched_in", "reset", "emulated", "filter", "host_busy", "totals",
   ]
 }

@@ -17,7 +17,7 @@ package struct JSONWriter {
     Self.append(value, to: &text)
   }
 
-  mutating func hex(_ name: String, _ value: some UnsignedInteger) {
+  package mutating func hex(_ name: String, _ value: some UnsignedInteger) {
     string(name, hexadecimal(value))
   }
 
@@ -31,7 +31,7 @@ package struct JSONWriter {
     text += value ? "true" : "false"
   }
 
-  mutating func hexArray(_ name: String, _ values: [UInt64]) {
+  package mutating func hexArray(_ name: String, _ values: [UInt64]) {
     self.name(name)
     text += "[" + values.map { "\"\(hexadecimal($0))\"" }.joined(separator: ",") + "]"
   }
@@ -61,7 +61,7 @@ package struct JSONWriter {
 
   package mutating func objects(_ name: String, _ values: [JSONWriter]) {
     self.name(name)
-    text += "[" + values.map(\.finished).joined(separator: ",") + "]"
+    text += "[" + values.map { $0.finished }.joined(separator: ",") + "]"
   }
 
   /// Objects that are written already.
@@ -95,4 +95,4 @@ package struct JSONWriter {
 }
 
 /// As numbers stand in traces and messages.
-func hexadecimal(_ value: some BinaryInteger) -> String { "0x" + String(value, radix: 16) }
+package func hexadecimal(_ value: some BinaryInteger) -> String { "0x" + String(value, radix: 16) }

@@ -1,3 +1,4 @@
+import CVPMU
 import VPMUModel
 
 /// What a trace's virtual PMU is made of: the guest's CPU and what the host offers.

@@ -1,14 +1,5 @@
 import VPMUModel
 
-extension Trace {
-  /// The whole file.
-  public var text: String {
-    var text = configuration.text + "\n"
-    for step in steps { text += step.operation.text + "\n" }
-    return text
-  }
-}
-
 extension TraceConfiguration {
   /// The first line of a file, without a line feed.
   public var text: String {

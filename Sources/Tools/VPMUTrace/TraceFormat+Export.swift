@@ -1,0 +1,2 @@
+/// The format's types, for everyone who replays traces.
+@_exported import TraceFormat
