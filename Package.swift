@@ -160,6 +160,7 @@ let package = Package(
       dependencies: ["ConformanceJudge", "vpmu", "IntelModel", "VPMUConformance", "VPMUModel", "VPMUTrace"],
       exclude: ["Mutants"]),
     .testTarget(name: "SharedLibraryTests", dependencies: ["vpmu", "TestSupport"]),
+    .testTarget(name: "QEMUPluginTests", dependencies: ["vpmu", "TestSupport"], exclude: ["Guest"]),
     .testTarget(name: "VPMUSkeletonTests", dependencies: ["TestSupport", "VPMUSkeleton"]),
     .testTarget(name: "VPMUCommandTests", dependencies: ["vpmu", "CKernelFixtures", "KVMGuest", "TestSupport"]),
     .testTarget(

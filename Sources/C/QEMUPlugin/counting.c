@@ -86,8 +86,10 @@ static void settle(struct vcpu *vcpu, uint64_t address) {
   }
 }
 
-/* Whether a block that ended by the cells was left before the instruction at `address`, which runs as a block of its own
- * now: its last instruction, and without exact counting any of them. *index: of that instruction. */
+/*
+ * Whether a block that ended by the cells was left before the instruction at `address`, which runs as a block of its
+ * own now: its last instruction, and without exact counting any of them. *index: of that instruction.
+ */
 static bool was_left(const struct cells *cells, const struct block *block, uint64_t address, unsigned *index) {
   if (!block || cells->counts & (CELL_OPEN | CELL_CHECK)) return false;
   int found = block_index(block, address);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
- * xAPIC: the registers are read and written in the local APIC's page. x2APIC: they are MSRs, which a plugin can't reach; but
- * it sees what the guest writes there. The interrupt is a message to the APIC, as a device would send it: Intel SDM vol.
- * 3A, 11.11 (message address and data), 11.5.1 (LVT).
+ * xAPIC: the registers are read and written in the local APIC's page. x2APIC: they are MSRs, which a plugin can't
+ * reach; but it sees what the guest writes there. The interrupt is a message to the APIC, as a device would send it:
+ * Intel SDM vol. 3A, 11.11 (message address and data), 11.5.1 (LVT).
  */
 #include "interrupt.h"
 

@@ -16,7 +16,7 @@ void pmu_make(struct vcpu *vcpu);
 void pmu_report(struct vcpu *vcpu);
 /* What was changed takes effect, and a PMI that is due is delivered. Returns whether there was one. */
 bool pmu_enter(struct vcpu *vcpu);
-/* After settling: whether counts have reached the deadline, and if so all of the above. Returns whether there was a PMI. */
+/* After settling: all of the above, if counts have reached the deadline. Returns whether there was a PMI. */
 bool pmu_attend(struct vcpu *vcpu);
 /* RESET, of all vCPUs: others follow when they next run. */
 void pmu_reset_all(struct vcpu *vcpu);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
- * What this plugin uses of QEMU's plugin interface, version 7 (QEMU 11.1): declarations of our own, by the names and types
- * of the interface's documentation. QEMU resolves them when it loads the plugin; so it does with GLib's functions.
+ * What this plugin uses of QEMU's plugin interface, version 7 (QEMU 11.1): declarations of our own, by the names and
+ * types of the interface's documentation. QEMU resolves them when it loads the plugin, and GLib's functions too.
  */
 #ifndef VPMU_QEMU_H
 #define VPMU_QEMU_H
