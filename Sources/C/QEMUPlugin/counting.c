@@ -38,7 +38,9 @@ static void fold(struct vcpu *vcpu, struct cells *cells, const struct block *blo
   add(totals, (cells->counts & ~flags) - initial(vcpu) - unretired, cells->transfers - transfers);
   totals[QUANTITY_LOADS] += cells->loads;
   totals[QUANTITY_STORES] += cells->stores;
-  cells->transfers = cells->loads = cells->stores = 0;
+  totals[QUANTITY_CACHE_REFERENCES] += cells->references;
+  totals[QUANTITY_CACHE_MISSES] += cells->misses;
+  cells->transfers = cells->loads = cells->stores = cells->references = cells->misses = 0;
   cells->block = 0;
   arm(vcpu);
 }
@@ -66,7 +68,10 @@ static void settle_ended(struct vcpu *vcpu, struct cells *cells, const struct bl
       /* At its own address it goes on with its next repetition. */
       if (!block_offset_is(block, block_last_offset(block), address)) totals[QUANTITY_INSTRUCTIONS]++;
     } else if (block->last == INSTRUCTION_CONDITIONAL) {
-      if (block_offset_is(block, block->size, address)) totals[QUANTITY_NOT_TAKEN]++;
+      bool taken = !block_offset_is(block, block->size, address);
+      uint64_t branch = block->address + block_last_offset(block);
+      if (!taken) totals[QUANTITY_NOT_TAKEN]++;
+      if (options.predictor && predictor_resolve(&vcpu->predictor, branch, taken)) totals[QUANTITY_MISPREDICTED]++;
     }
   }
   fold(vcpu, cells, block, 0, 0);

@@ -6,6 +6,7 @@
 #include "events.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "options.h"
@@ -25,19 +26,34 @@ static const struct event intel[] = {
     {0x20C4, FORMULA_NEAR_TAKEN},   /* BR_INST_RETIRED.NEAR_TAKEN */
     {0x81D0, FORMULA_LOADS},        /* MEM_INST_RETIRED.ALL_LOADS */
     {0x82D0, FORMULA_STORES},       /* MEM_INST_RETIRED.ALL_STORES */
+    {0x4F2E, FORMULA_CACHE_REFERENCES}, /* LONGEST_LAT_CACHE.REFERENCE */
+    {0x412E, FORMULA_CACHE_MISSES}, /* LONGEST_LAT_CACHE.MISS */
+    {0x00C5, FORMULA_MISPREDICTED}, /* BR_MISP_RETIRED.ALL_BRANCHES */
+    {0x01C5, FORMULA_MISPREDICTED}, /* BR_MISP_RETIRED.CONDITIONAL */
 };
 
-static const struct event amd[] = {
-    {0x0076, FORMULA_CYCLES},      /* cycles not in halt */
-    {0x00C0, FORMULA_INSTRUCTIONS},      /* retired instructions */
-    {0x100000120, FORMULA_CYCLES}, /* cycles not in halt at the P0 frequency */
-    {0x00C2, FORMULA_BRANCHES},          /* retired branch instructions */
-    {0x00C4, FORMULA_TAKEN},             /* retired taken branch instructions */
-    {0x00C6, FORMULA_FAR},               /* retired far control transfers */
-    {0x00C8, FORMULA_RETURNS},           /* retired near returns */
-    {0x00D1, FORMULA_CONDITIONAL},       /* retired conditional branch instructions; of Zen */
-    {0x0129, FORMULA_LOADS},             /* dispatched loads; of Zen */
-    {0x0229, FORMULA_STORES},            /* dispatched stores; of Zen */
+/* Of which families an event is. */
+enum { ALL_FAMILIES, BEFORE_ZEN, OF_ZEN };
+
+static const struct amd_event {
+  struct event event;
+  int families;
+} amd[] = {
+    {{0x0076, FORMULA_CYCLES}, ALL_FAMILIES},       /* cycles not in halt */
+    {{0x00C0, FORMULA_INSTRUCTIONS}, ALL_FAMILIES}, /* retired instructions */
+    {{0x100000120, FORMULA_CYCLES}, OF_ZEN},        /* cycles not in halt at the P0 frequency */
+    {{0x00C2, FORMULA_BRANCHES}, ALL_FAMILIES},     /* retired branch instructions */
+    {{0x00C3, FORMULA_MISPREDICTED}, ALL_FAMILIES}, /* retired branch instructions mispredicted */
+    {{0x00C4, FORMULA_TAKEN}, ALL_FAMILIES},        /* retired taken branch instructions */
+    {{0x00C6, FORMULA_FAR}, ALL_FAMILIES},          /* retired far control transfers */
+    {{0x00C8, FORMULA_RETURNS}, ALL_FAMILIES},      /* retired near returns */
+    {{0x00D1, FORMULA_CONDITIONAL}, OF_ZEN},        /* retired conditional branch instructions */
+    {{0x0129, FORMULA_LOADS}, OF_ZEN},              /* dispatched loads */
+    {{0x0229, FORMULA_STORES}, OF_ZEN},             /* dispatched stores */
+    {{0x077D, FORMULA_CACHE_REFERENCES}, BEFORE_ZEN}, /* requests to L2 */
+    {{0x077E, FORMULA_CACHE_MISSES}, BEFORE_ZEN},     /* L2 misses */
+    {{0xFF60, FORMULA_CACHE_REFERENCES}, OF_ZEN},     /* requests to L2, group 1 */
+    {{0x0964, FORMULA_CACHE_MISSES}, OF_ZEN},         /* core to L2 cacheable request access status */
 };
 
 static struct event chosen[MAX_EVENTS];
@@ -53,28 +69,52 @@ static bool is_asked_for(enum formula formula) {
   switch (formula) {
   case FORMULA_NOT_TAKEN: case FORMULA_TAKEN: case FORMULA_NEAR_TAKEN: return options.taken;
   case FORMULA_LOADS: case FORMULA_STORES: return options.memory;
+  case FORMULA_CACHE_REFERENCES: case FORMULA_CACHE_MISSES: return options.cache != 0;
+  case FORMULA_MISPREDICTED: return options.predictor;
   default: return true;
   }
 }
 
-void events_choose(const char *vendor, uint32_t signature) {
-  bool is_amd = !strcmp(vendor, "AuthenticAMD");
-  const struct event *rows = is_amd ? amd : intel;
-  size_t count = is_amd ? sizeof amd / sizeof *amd : sizeof intel / sizeof *intel;
-  for (size_t row = 0; row < count; row++) {
-    uint64_t select = rows[row].select;
-    bool is_zen = select == 0x00D1 || select == 0x0129 || select == 0x0229 || select == 0x100000120;
-    if (is_amd && is_zen && family(signature) < 0x17) continue;
-    if (is_asked_for(rows[row].formula)) chosen[event_count++] = rows[row];
+static void choose(struct event event) {
+  if (is_asked_for(event.formula)) chosen[event_count++] = event;
+}
+
+static void choose_amd(uint32_t signature) {
+  int families = family(signature) < 0x17 ? BEFORE_ZEN : OF_ZEN;
+  for (size_t row = 0; row < sizeof amd / sizeof *amd; row++) {
+    if (amd[row].families == ALL_FAMILIES || amd[row].families == families) choose(amd[row].event);
   }
 }
 
+void events_choose(const char *vendor, uint32_t signature) {
+  if (!strcmp(vendor, "AuthenticAMD")) {
+    choose_amd(signature);
+  } else {
+    for (size_t row = 0; row < sizeof intel / sizeof *intel; row++) choose(intel[row]);
+  }
+}
+
+/* How well an event is reported, and a note for people. */
 static vpmu_reported_event describe(struct event event) {
+  static char cache_note[120];
   vpmu_reported_event row = {.select = event.select, .counting = VPMU_COUNTING_EXACT};
-  if (event.formula == FORMULA_CYCLES) {
+  switch (event.formula) {
+  case FORMULA_CYCLES:
     row.counting = VPMU_COUNTING_STAND_IN;
     row.note = "an emulator has no cycles: one for each instruction";
-  } else if (!options.exact) {
+    break;
+  case FORMULA_CACHE_REFERENCES: case FORMULA_CACHE_MISSES:
+    snprintf(cache_note, sizeof cache_note, "a model: a data cache of %llu KiB, %d ways, lines of %d bytes",
+             (unsigned long long)options.cache, CACHE_WAYS, CACHE_LINE);
+    row.counting = VPMU_COUNTING_APPROXIMATE;
+    row.note = cache_note;
+    break;
+  case FORMULA_MISPREDICTED:
+    row.counting = VPMU_COUNTING_APPROXIMATE;
+    row.note = PREDICTOR_NOTE;
+    break;
+  default:
+    if (options.exact) break;
     row.counting = VPMU_COUNTING_APPROXIMATE;
     row.note = "exact=off: after an access to a device the rest of a block counts twice";
   }
@@ -101,6 +141,9 @@ uint64_t event_total(const struct vcpu *vcpu, unsigned event, unsigned user) {
   case FORMULA_FAR: return totals[QUANTITY_FAR];
   case FORMULA_LOADS: return totals[QUANTITY_LOADS];
   case FORMULA_STORES: return totals[QUANTITY_STORES];
+  case FORMULA_CACHE_REFERENCES: return totals[QUANTITY_CACHE_REFERENCES];
+  case FORMULA_CACHE_MISSES: return totals[QUANTITY_CACHE_MISSES];
+  case FORMULA_MISPREDICTED: return totals[QUANTITY_MISPREDICTED];
   }
   return 0;
 }

@@ -12,6 +12,8 @@
  *   registers     the guest's registers and stack
  *   pmu           reports, deadlines, time slices, RESET
  *   interrupt     LVTPC, and the PMI's delivery
+ *   cache         a model, for cache events
+ *   predictor     a model, for mispredicted branches
  *   trace         traces, and the summary
  */
 #include <pthread.h>
@@ -55,6 +57,7 @@ static void on_init(unsigned vcpu_index, void *userdata) {
   if (!vcpu) fail("out of memory");
   vcpu->index = vcpu_index;
   vcpu->buffer = g_byte_array_new();
+  if (options.cache && !(vcpu->cache = cache_new(options.cache))) fail("option cache: out of memory");
   interrupt_reset(vcpu);
   vcpus[vcpu_index] = vcpu;
   memset(cells_of(vcpu_index), 0, sizeof(struct cells));
@@ -70,6 +73,7 @@ static void on_exit_vcpu(unsigned vcpu_index, void *userdata) {
   trace_end(vcpu);
   vpmu_cpu_free(vcpu->cpu);
   free(vcpu->kept);
+  free(vcpu->cache);
   free(vcpu);
 }
 

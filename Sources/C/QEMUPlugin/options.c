@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache.h"
+
 struct options options = {.exact = true, .slice = 4000000};
 
 static const char *const all_options =
-    "model, plugin, policy, exact, taken, memory, cycles, slice, trace, stats";
+    "model, plugin, policy, exact, taken, memory, cycles, cache, predictor, slice, trace, stats";
 
 static void print(const char *format, va_list arguments) {
   char line[1200];
@@ -45,14 +47,31 @@ static void parse_switch(const char *name, const char *value, bool *result) {
   }
 }
 
-static void parse_slice(const char *value) {
+/* UINT64_MAX: it is no number. */
+static uint64_t parse_number(const char *value) {
   char *end;
   errno = 0;
   unsigned long long number = strtoull(value, &end, 10);
-  if (errno || end == value || *end || *value == '-' || number < 1000) {
+  return errno || end == value || *end || *value == '-' ? UINT64_MAX : number;
+}
+
+static void parse_slice(const char *value) {
+  options.slice = parse_number(value);
+  if (options.slice < 1000 || options.slice == UINT64_MAX) {
     fail("option slice=%s: a number of instructions is needed, 1000 or more", value);
   }
-  options.slice = number;
+}
+
+static void parse_cache(const char *value) {
+  options.cache = parse_number(value);
+  if (!cache_size_is_valid(options.cache)) {
+    fail("option cache=%s: a size in KiB is needed, a power of two to 1048576", value);
+  }
+}
+
+static void parse_predictor(const char *value) {
+  if (strcmp(value, "2bit")) fail("option predictor=%s: 2bit is needed: two-bit counters", value);
+  options.predictor = true;
 }
 
 static void parse_cycles(const char *value) {
@@ -69,6 +88,8 @@ static void parse_option(const char *name, const char *value) {
   else if (!strcmp(name, "memory")) parse_switch(name, value, &options.memory);
   else if (!strcmp(name, "stats")) parse_switch(name, value, &options.stats);
   else if (!strcmp(name, "slice")) parse_slice(value);
+  else if (!strcmp(name, "cache")) parse_cache(value);
+  else if (!strcmp(name, "predictor")) parse_predictor(value);
   else if (!strcmp(name, "cycles")) parse_cycles(value);
   else fail("there is no option %s; there are %s", name, all_options);
 }

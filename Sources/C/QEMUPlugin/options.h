@@ -14,6 +14,8 @@ struct options {
   bool exact;          /* take back what was counted and not retired */
   bool taken;          /* count taken and not-taken branches */
   bool memory;         /* count loads and stores */
+  uint64_t cache;      /* kibibytes of a modelled cache; 0: none */
+  bool predictor;      /* model branch prediction */
   bool stats;          /* a summary on stderr in the end */
   uint64_t slice;      /* instructions of a time slice */
 };

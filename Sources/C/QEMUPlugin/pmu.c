@@ -101,7 +101,7 @@ bool pmu_attend(struct vcpu *vcpu) {
 
 static void reset(struct vcpu *vcpu) {
   struct cells *cells = cells_of(vcpu->index);
-  cells->block = cells->transfers = cells->loads = cells->stores = 0;
+  cells->block = cells->transfers = cells->loads = cells->stores = cells->references = cells->misses = 0;
   vpmu_reset(vcpu->cpu);
   interrupt_reset(vcpu);
   pmu_enter(vcpu);

@@ -47,7 +47,8 @@ static void print_counters(struct vcpu *vcpu) {
 
 void statistics_print(struct vcpu *vcpu) {
   vpmu_statistics numbers = VPMU_INIT(vpmu_statistics);
-  if (vpmu_bind(vcpu->cpu) < 0 || vpmu_get_statistics(vcpu->cpu, &numbers) < 0) return;
+  /* Not the vCPU's thread any more: its counters are programmed again before their state is asked for. */
+  if (vpmu_bind(vcpu->cpu) < 0 || vpmu_enter(vcpu->cpu) < 0 || vpmu_get_statistics(vcpu->cpu, &numbers) < 0) return;
   const uint64_t *kernel = vcpu->totals[0], *user = vcpu->totals[1];
   fprintf(stderr,
           "vpmu: vCPU %u, %s, %s: instructions %" PRIu64 " in ring 0 and %" PRIu64 " elsewhere, branches %" PRIu64

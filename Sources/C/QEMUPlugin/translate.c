@@ -98,7 +98,7 @@ static struct block *describe(struct qemu_plugin_tb *tb, size_t count, bool *att
 /* Whether the next block must attend to what this kind of instruction did. */
 static bool is_checked(enum instruction kind) {
   return kind == INSTRUCTION_REPEATED || kind == INSTRUCTION_FAR || kind == INSTRUCTION_CPUID ||
-         kind == INSTRUCTION_RDMSR || (kind == INSTRUCTION_CONDITIONAL && options.taken);
+         kind == INSTRUCTION_RDMSR || (kind == INSTRUCTION_CONDITIONAL && (options.taken || options.predictor));
 }
 
 static void add_inline(struct qemu_plugin_tb *tb, size_t offset, uint64_t value) {
@@ -176,6 +176,20 @@ static void count_accesses(struct qemu_plugin_tb *tb, size_t count) {
   }
 }
 
+static void on_access(unsigned vcpu_index, qemu_plugin_meminfo_t info, uint64_t address, void *data) {
+  (void)info, (void)data;
+  struct cells *cells = cells_of(vcpu_index);
+  cells->references++;
+  if (!cache_access(vcpu_at(vcpu_index)->cache, address)) cells->misses++;
+}
+
+static void model_cache(struct qemu_plugin_tb *tb, size_t count) {
+  for (size_t index = 0; index < count; index++) {
+    qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(tb, index), on_access, QEMU_PLUGIN_CB_NO_REGS,
+                                     QEMU_PLUGIN_MEM_RW, NULL);
+  }
+}
+
 void on_translation(struct qemu_plugin_tb *tb, void *userdata) {
   (void)userdata;
   if (!buffer) buffer = g_byte_array_new();
@@ -190,6 +204,7 @@ void on_translation(struct qemu_plugin_tb *tb, void *userdata) {
   if (attention) intercept(tb, block);
   end_block(tb, block);
   if (options.memory) count_accesses(tb, count);
+  if (options.cache) model_cache(tb, count);
 }
 
 void on_flush(void *userdata) {

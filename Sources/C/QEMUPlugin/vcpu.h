@@ -10,6 +10,8 @@
 #include <vpmu.h>
 
 #include "block.h"
+#include "cache.h"
+#include "predictor.h"
 #include "qemu.h"
 
 /*
@@ -43,7 +45,8 @@ struct cells {
   uint64_t block; /* the block that runs or ran last, const struct block *; 0: what it counted is settled */
   uint64_t transfers;
   uint64_t loads, stores;
-  uint64_t unused[3]; /* 64 bytes: the translated code multiplies by the size */
+  uint64_t references, misses; /* of the modelled cache */
+  uint64_t unused; /* 64 bytes: the translated code multiplies by the size */
 };
 
 extern struct qemu_plugin_scoreboard *scoreboard;
@@ -62,6 +65,9 @@ enum quantity {
   QUANTITY_FAR,
   QUANTITY_LOADS,
   QUANTITY_STORES,
+  QUANTITY_CACHE_REFERENCES,
+  QUANTITY_CACHE_MISSES,
+  QUANTITY_MISPREDICTED,
   QUANTITY_COUNT
 };
 
@@ -104,6 +110,9 @@ struct vcpu {
   uint32_t x2apic_lvtpc;  /* in x2APIC mode */
   uint32_t apic_id;
   uint64_t pmis, masked_pmis;
+
+  struct cache *cache; /* NULL: none is modelled */
+  struct predictor predictor;
 
   atomic_bool reset_requested;
   void *trace; /* FILE * */
