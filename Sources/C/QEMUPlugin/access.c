@@ -36,6 +36,14 @@ __attribute__((noreturn)) static void step_over(struct vcpu *vcpu, const struct 
   qemu_plugin_set_pc(address_of(vcpu, site) + length_of(site));
 }
 
+/* Whether the instruction is executed so that it faults. */
+static bool is_forced(struct vcpu *vcpu) {
+  if (vcpu->forced == FORCED_ELSEWHERE) return true;
+  /* One that was to fault and did not. */
+  vcpu->forced = FORCED_NONE;
+  return false;
+}
+
 /* All that was retired before the instruction is reported. */
 static void bring_up_to_date(struct vcpu *vcpu, const struct site *site) {
   settle_within(vcpu, site->block, site->index);
@@ -118,7 +126,7 @@ static _Atomic uint64_t known_rdmsr;
 void on_rdmsr(unsigned vcpu_index, void *data) {
   const struct site *site = data;
   struct vcpu *vcpu = vcpu_at(vcpu_index);
-  if (vcpu->forced) return;
+  if (is_forced(vcpu)) return;
   atomic_store_explicit(&known_rdmsr, address_of(vcpu, site), memory_order_relaxed);
   uint32_t msr = (uint32_t)register_read(vcpu->buffer, GUEST_RCX);
   bring_up_to_date(vcpu, site);
@@ -143,7 +151,7 @@ void on_rdmsr(unsigned vcpu_index, void *data) {
 void on_wrmsr(unsigned vcpu_index, void *data) {
   const struct site *site = data;
   struct vcpu *vcpu = vcpu_at(vcpu_index);
-  if (vcpu->forced) return;
+  if (is_forced(vcpu)) return;
   bring_up_to_date(vcpu, site);
   GByteArray *buffer = vcpu->buffer;
   uint32_t msr = (uint32_t)register_read(buffer, GUEST_RCX);
@@ -191,7 +199,7 @@ static void force_rdpmc_fault(struct vcpu *vcpu, const struct site *site) {
 void on_rdpmc(unsigned vcpu_index, void *data) {
   const struct site *site = data;
   struct vcpu *vcpu = vcpu_at(vcpu_index);
-  if (vcpu->forced) return;
+  if (is_forced(vcpu)) return;
   bring_up_to_date(vcpu, site);
   GByteArray *buffer = vcpu->buffer;
   uint32_t flags = register_read(buffer, GUEST_CR4) & CR4_PCE ? VPMU_RDPMC_CR4_PCE : 0;
@@ -205,6 +213,13 @@ void on_rdpmc(unsigned vcpu_index, void *data) {
   force_rdpmc_fault(vcpu, site);
 }
 
+void access_cancel(struct vcpu *vcpu) {
+  if (vcpu->forced != FORCED_ELSEWHERE) return;
+  vcpu->forced = FORCED_NONE;
+  set_return_address(vcpu, 0, vcpu->forced_pc);
+  register_write(vcpu->buffer, GUEST_RCX, vcpu->forced_register);
+}
+
 void access_restore(struct vcpu *vcpu) {
   enum forced forced = vcpu->forced;
   vcpu->forced = FORCED_NONE;
@@ -214,7 +229,7 @@ void access_restore(struct vcpu *vcpu) {
     register_write(vcpu->buffer, GUEST_CR4, register_read(vcpu->buffer, GUEST_CR4) | CR4_PCE);
     break;
   case FORCED_ELSEWHERE:
-    set_faulting_address(vcpu, vcpu->forced_pc);
+    set_return_address(vcpu, 1, vcpu->forced_pc);
     /* fallthrough */
   case FORCED_MSR:
     register_write(vcpu->buffer, GUEST_RCX, vcpu->forced_register);

@@ -21,5 +21,7 @@ void on_following(unsigned vcpu_index, void *site);
 void access_correct(struct vcpu *vcpu);
 /* In an exception, before its handler runs: what was changed to cause it is restored. */
 void access_restore(struct vcpu *vcpu);
+/* In an interrupt, before its handler runs: what has not faulted yet will be executed again. */
+void access_cancel(struct vcpu *vcpu);
 
 #endif

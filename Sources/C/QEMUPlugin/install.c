@@ -97,8 +97,9 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
     fail("QEMU 11.1 is needed, with version 7 of the plugin interface; this one has versions %d to %d",
          info->version.min, info->version.cur);
   }
-  if (!info->system_emulation || (strcmp(info->target_name, "x86_64") && strcmp(info->target_name, "i386"))) {
-    fail("only qemu-system-x86_64 and qemu-system-i386 have the CPU for this PMU, not %s", info->target_name);
+  if (!info->system_emulation || strcmp(info->target_name, "x86_64")) {
+    fail("qemu-system-x86_64 is needed, this is QEMU's %s for %s", info->system_emulation ? "machine" : "user mode",
+         info->target_name);
   }
   options_parse(argc, argv);
   pmu_make_machine();

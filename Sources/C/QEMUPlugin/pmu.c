@@ -102,6 +102,9 @@ bool pmu_attend(struct vcpu *vcpu) {
 static void reset(struct vcpu *vcpu) {
   struct cells *cells = cells_of(vcpu->index);
   cells->block = cells->transfers = cells->loads = cells->stores = cells->references = cells->misses = 0;
+  vcpu->has_exception = false;
+  vcpu->correction = CORRECTION_NONE;
+  vcpu->forced = FORCED_NONE;
   vpmu_reset(vcpu->cpu);
   interrupt_reset(vcpu);
   pmu_enter(vcpu);

@@ -76,10 +76,10 @@ bool fetch_faulted(struct vcpu *vcpu, uint64_t address) {
   return !frame_element(vcpu, 0, &value, &at, &width) || value != address;
 }
 
-void set_faulting_address(struct vcpu *vcpu, uint64_t address) {
+void set_return_address(struct vcpu *vcpu, unsigned index, uint64_t address) {
   uint64_t value, at;
   unsigned width;
-  if (!frame_element(vcpu, 1, &value, &at, &width)) return;
+  if (!frame_element(vcpu, index, &value, &at, &width)) return;
   g_byte_array_set_size(vcpu->buffer, width);
   memcpy(vcpu->buffer->data, &address, width);
   qemu_plugin_write_memory_vaddr(at, vcpu->buffer);

@@ -25,7 +25,7 @@ bool guest_is_64bit(GByteArray *buffer);
 bool trap_returns_behind(struct vcpu *vcpu, uint64_t address, unsigned length);
 /* The same: whether the exception is a page fault of fetching the instruction at `address`. */
 bool fetch_faulted(struct vcpu *vcpu, uint64_t address);
-/* The same, of an exception with an error code: changes the address that the handler returns to. */
-void set_faulting_address(struct vcpu *vcpu, uint64_t address);
+/* The same: changes the address that the handler returns to. index: elements before it, 1 for an error code */
+void set_return_address(struct vcpu *vcpu, unsigned index, uint64_t address);
 
 #endif

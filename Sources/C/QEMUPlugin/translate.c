@@ -47,6 +47,7 @@ void on_discontinuity(unsigned vcpu_index, enum qemu_plugin_discon_type type, ui
   if (!vcpu->has_exception) {
     if (vcpu->correction) access_correct(vcpu);
     settle_at_interrupt(vcpu, from);
+    if (vcpu->forced) access_cancel(vcpu);
     return;
   }
   vcpu->has_exception = false;
