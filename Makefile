@@ -6,6 +6,7 @@
 # make install PREFIX=/usr/local DESTDIR=   installs program, libraries, plugins, headers, vpmu.pc, manual pages, completions;
 # make uninstall removes them
 # make linux-guest   makes what `vpmu linux` needs and this machine lacks, in a cache folder
+# make qemu-plugin   builds libvpmu-qemu.so, the PMU for guests of QEMU's own emulation, beside libvpmu.so.1
 
 CONFIGURATION ?= release
 SCRATCH ?= .build
@@ -77,6 +78,17 @@ lib: check
 	done
 	@ls -l $(LIB)
 
+# ---- The TCG plugin of QEMU: C against vpmu.h. QEMU resolves its own functions and GLib's. -----------------------
+
+QEMU_PLUGIN = Sources/C/QEMUPlugin
+QEMU_PLUGIN_FLAGS = -std=gnu11 -O2 -fPIC -fvisibility=hidden -Wall -Wextra -Werror -ISources/C/CLibVPMU/include
+
+.PHONY: qemu-plugin
+qemu-plugin: lib $(LIB)/libvpmu-qemu.so
+
+$(LIB)/libvpmu-qemu.so: $(wildcard $(QEMU_PLUGIN)/*.[ch]) Sources/C/CLibVPMU/include/vpmu.h | lib
+	$(CC) $(QEMU_PLUGIN_FLAGS) -shared -Wl,-soname,libvpmu-qemu.so '-Wl,-rpath,$$ORIGIN:$$ORIGIN/..' -o $@ $(QEMU_PLUGIN)/*.c -L$(LIB) -lvpmu
+
 # ---- Installation --------------------------------------------------------------------------------------------------
 
 PREFIX ?= /usr/local
@@ -87,22 +99,23 @@ TO = $(DESTDIR)$(PREFIX)
 PLUGINS = libVPMUIntel.so libVPMUAMD.so
 MANUALS = $(notdir $(wildcard Sources/Tools/vpmu/Manual/*.1))
 INSTALLED = bin/vpmu lib/libvpmu.so.1 lib/libvpmu.so lib/libvpmu.a lib/pkgconfig/vpmu.pc include/vpmu.h include/vpmu_plugin.h \
-  $(PLUGINS:%=lib/vpmu/%) $(MANUALS:%=share/man/man1/%) share/bash-completion/completions/vpmu \
+  $(PLUGINS:%=lib/vpmu/%) lib/vpmu/libvpmu-qemu.so lib/vpmu/vpmu-guest-init $(MANUALS:%=share/man/man1/%) share/bash-completion/completions/vpmu \
   share/zsh/site-functions/_vpmu share/fish/vendor_completions.d/vpmu.fish \
   share/doc/vpmu/LICENSE-Apache-2.0 share/doc/vpmu/LICENSE-BSD-3-Clause
 
 # The installed program has the Swift runtime in it: it runs where no Swift is.
 program: check
 	$(SWIFT) build --configuration release --scratch-path $(PROGRAM_SCRATCH) --static-swift-stdlib --disable-local-rpath --product vpmu
+	$(SWIFT) build --configuration release --scratch-path $(PROGRAM_SCRATCH) --static-swift-stdlib --disable-local-rpath --product vpmu-guest-init
 
-install: lib program
+install: lib qemu-plugin program
 	install -d $(TO)/bin $(TO)/include $(TO)/lib/vpmu $(TO)/lib/pkgconfig $(TO)/share/man/man1 $(TO)/share/doc/vpmu \
 	  $(TO)/share/bash-completion/completions $(TO)/share/zsh/site-functions $(TO)/share/fish/vendor_completions.d
 	install -s -m 755 $(PROGRAM_SCRATCH)/release/vpmu $(TO)/bin/vpmu
 	install -m 755 $(LIB)/libvpmu.so.1 $(TO)/lib/libvpmu.so.1
 	ln -sf libvpmu.so.1 $(TO)/lib/libvpmu.so
 	install -m 644 $(LIB)/libvpmu.a $(TO)/lib/libvpmu.a
-	install -m 755 $(PLUGINS:%=$(LIB)/%) $(TO)/lib/vpmu
+	install -m 755 $(PLUGINS:%=$(LIB)/%) $(LIB)/libvpmu-qemu.so $(PROGRAM_SCRATCH)/release/vpmu-guest-init $(TO)/lib/vpmu
 	install -m 644 Sources/C/CLibVPMU/include/vpmu.h Sources/C/CVPMU/include/vpmu_plugin.h $(TO)/include
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' Sources/PMU/LibVPMU/vpmu.pc.in > $(TO)/lib/pkgconfig/vpmu.pc
 	install -m 644 Sources/Tools/vpmu/Manual/*.1 $(TO)/share/man/man1
@@ -125,6 +138,7 @@ manual: check
 	  sed -e '/judge-rule\|vpmu.help/d' -e '/^\.Xr/ s/\([a-z]\)\.\([a-z]\)/\1-\2/g' -e '/^\.Dt/ s/\([A-Z]\)\.\([A-Z]\)/\1-\2/g' \
 	    $$page > Sources/Tools/vpmu/Manual/$$name.1; \
 	done
+
 linux-guest:
 	@Sources/Tools/LinuxGuest/make-guest
 

@@ -165,6 +165,7 @@ let package = Package(
       exclude: ["Mutants"]),
     .testTarget(
       name: "LibVPMUTests", dependencies: ["vpmu", "TestSupport"], exclude: ["C", "Python", "States"]),
+    .testTarget(name: "QEMUPluginTests", dependencies: ["vpmu", "TestSupport"], exclude: ["Guest"]),
     .testTarget(name: "VPMUSkeletonTests", dependencies: ["TestSupport", "VPMUSkeleton"]),
     .testTarget(
       name: "VPMUCommandTests",

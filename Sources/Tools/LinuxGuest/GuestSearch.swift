@@ -31,8 +31,14 @@ public struct GuestSearch: Sendable {
       environment: { getenv($0).map { String(cString: $0) } }, programDirectory: HostFile.directory(of: program))
   }
 
-  /// Directories for what is built with this program.
-  var besides: [String] { [programDirectory, HostFile.directory(of: programDirectory) + "/lib/vpmu"] }
+  /// Directories for what is built with this program: beside it, where `make install` puts it, and, for a program in a
+  /// build folder of the package, where `make qemu-plugin` builds it.
+  var besides: [String] {
+    let installed = [programDirectory, HostFile.directory(of: programDirectory) + "/lib/vpmu"]
+    let parts = programDirectory.split(separator: "/")
+    guard let build = parts.firstIndex(where: { $0.hasPrefix(".build") }) else { return installed }
+    return installed + ["/" + parts[..<build].joined(separator: "/") + "/.build-lib/lib"]
+  }
 
   /// The plugin that gives a guest its PMU.
   public func plugin() throws(LinuxGuestError) -> String {

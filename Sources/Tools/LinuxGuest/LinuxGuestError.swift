@@ -35,7 +35,7 @@ extension LinuxGuestError: CustomStringConvertible {
       "\(path) is version \(version), and \(QEMUVersion.least) or later is needed: `make linux-guest` makes one"
     case .noPlugin(let searched):
       "libvpmu-qemu.so, which gives the guest its PMU, is in none of \(searched.joined(separator: ", ")): build it with "
-        + "`swift build --product vpmu-qemu`, or run the guest without a PMU by --plain"
+        + "`make qemu-plugin`, or run the guest without a PMU by --plain"
     case .noGuestInit(let searched):
       "vpmu-guest-init, the guest's first process, is in none of \(searched.joined(separator: ", ")): build it with "
         + "`swift build --product vpmu-guest-init`"
