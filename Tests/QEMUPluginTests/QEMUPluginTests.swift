@@ -5,7 +5,7 @@ import Testing
 @Suite(
   "The PMU in QEMU",
   .enabled(if: QEMU.found != nil, "there is no QEMU 11.1 or later here: make linux-guest makes one"),
-  .enabled(if: BuiltFiles.isOptimised, "the first build of libvpmu takes minutes: tested in release only"))
+  .enabled(if: BuiltFiles.isThere, "the first build of libvpmu takes minutes: make qemu-plugin, or test in release"))
 struct QEMUPluginTests {
   private static let exact = [
     Machine(),
@@ -30,12 +30,12 @@ struct QEMUPluginTests {
     #expect(run.status == 1)
   }
 
-  @Test("without exact counting is wrong only where a device was accessed within a block")
+  @Test("without exact counting is wrong only where the emulator breaks off a block without an exception")
   func approximate() throws {
     let run = try Machine(options: "model=intel-v2,exact=off").run()
     #expect(run.isComplete, "\(run.lines)\n\(run.errors)")
-    let devices = ["FAIL device_accesses", "FAIL kernel_halt"]
-    #expect(run.failed.filter { line in !devices.contains { line.hasPrefix($0) } } == [])
+    let brokenOff = ["device_accesses", "kernel_halt", "self_modifying:", "locked", "watchpoints"].map { "FAIL \($0)" }
+    #expect(run.failed.filter { line in !brokenOff.contains { line.hasPrefix($0) } } == [])
   }
 
   @Test("writes each vCPU's life as a trace that replays")

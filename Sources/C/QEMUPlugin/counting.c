@@ -92,24 +92,19 @@ static void settle(struct vcpu *vcpu, uint64_t address) {
 }
 
 /*
- * Whether a block that ended by the cells was left before the instruction at `address`, which runs as a block of its
- * own now: its last instruction, and without exact counting any of them. *index: of that instruction.
+ * Whether a block that ended by the cells was left before its last instruction, which is at `address` and runs as a
+ * block of its own now.
  */
-static bool was_left(const struct cells *cells, const struct block *block, uint64_t address, unsigned *index) {
-  if (!block || cells->counts & (CELL_OPEN | CELL_CHECK)) return false;
-  int found = block_index(block, address);
-  if (found < 0 || found >= block->instructions) return false;
-  *index = (unsigned)found;
-  if (found == block->instructions - 1) return !instruction_branches(block->last);
-  return !options.exact;
+static bool was_left(const struct cells *cells, const struct block *block, uint64_t address) {
+  return block && !(cells->counts & (CELL_OPEN | CELL_CHECK)) && !instruction_branches(block->last) &&
+         block_offset_is(block, block_last_offset(block), address);
 }
 
 void settle_at_block(struct vcpu *vcpu, const struct block *next) {
   struct cells *cells = cells_of(vcpu->index);
   const struct block *block = block_of(cells);
-  unsigned index;
-  if (next->instructions == 1 && was_left(cells, block, next->address, &index)) {
-    take_back_from(vcpu, cells, block, index);
+  if (next->instructions == 1 && was_left(cells, block, next->address)) {
+    take_back_from(vcpu, cells, block, block->instructions - 1u);
   } else {
     settle(vcpu, next->address);
   }

@@ -116,7 +116,7 @@ static vpmu_reported_event describe(struct event event) {
   default:
     if (options.exact) break;
     row.counting = VPMU_COUNTING_APPROXIMATE;
-    row.note = "exact=off: after an access to a device the rest of a block counts twice";
+    row.note = "exact=off: where the emulator breaks off a block without an exception, its rest counts twice";
   }
   return row;
 }

@@ -85,6 +85,7 @@ static void on_resume(unsigned vcpu_index, void *userdata) {
 
 static void at_exit(void *userdata) {
   (void)userdata;
+  if (has_failed) return;
   for (unsigned index = 0; index < limit; index++) {
     if (!vcpus[index]) continue;
     if (options.stats) statistics_print(vcpus[index]);

@@ -27,7 +27,8 @@ void options_parse(int count, char **arguments);
 
 /* One line on stderr, "vpmu: …". */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
-/* The same, and ends QEMU. */
+/* The same, and ends QEMU. has_failed: that is under way. */
+extern bool has_failed;
 __attribute__((format(printf, 1, 2), noreturn)) void fail(const char *format, ...);
 
 #endif

@@ -50,6 +50,15 @@ kernel_ports:
   jnz 1b
   ret
 
+/* Code that ring 3 has run too. */
+shared_with_ring_3:
+  mov ecx, 100
+1:
+  call just_return
+  dec ecx
+  jnz 1b
+  ret
+
 .section .rodata
 .balign 8
 kernel_rows:
@@ -57,6 +66,7 @@ kernel_rows:
   row kernel_page_faults, 2+10*(4+PAGE_FAULT_INSTRUCTIONS), 0, 0, 0
   row kernel_halt, 5+TIMER_INSTRUCTIONS, 0, 0, 0
   row kernel_msrs, 1+9*100, 0, 0, 0
+  row shared_with_ring_3, 1+4*100, 0, 0, 0
   row kernel_ports, 1+5*100, 0, 0, 0
   .quad 0
 .section .text

@@ -105,6 +105,9 @@ finished:
   call read_counters
   call stop_counters
   mov dword ptr [LAPIC + 0x320], 0x10000
+  sti                           /* a tick that waits */
+  nop
+  cli
   xor eax, eax
   mov dr7, rax
   jmp compare
