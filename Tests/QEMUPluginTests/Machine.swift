@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 
 /// A machine that runs the guest of this folder.
-struct Machine: Sendable, CustomTestStringConvertible {
+struct Machine: Sendable, CustomStringConvertible {
   var options = "model=intel-v2"
   var cpu = "Skylake-Server"
   var accelerator = "tcg"
   var arguments: [String] = []
 
-  var testDescription: String { ([options, cpu, accelerator] + arguments).joined(separator: " ") }
+  var description: String { ([options, cpu, accelerator] + arguments).joined(separator: " ") }
 
   struct Run {
     var status: Int32
