@@ -27,6 +27,12 @@ static void attend_at_block(unsigned vcpu_index, void *data) {
   if (block_offset_is(block, 0, address)) qemu_plugin_set_pc(address);
 }
 
+/* A repeated instruction begins, as a block of its own. Each repetition may be a run of the block. */
+static void attend_at_repetition(unsigned vcpu_index, void *data) {
+  attend_at_block(vcpu_index, data);
+  cells_of(vcpu_index)->counts |= CELL_CHECK;
+}
+
 static void on_reset_vector(unsigned vcpu_index, void *data) {
   (void)data;
   struct vcpu *vcpu = vcpu_at(vcpu_index);
@@ -110,6 +116,13 @@ static void count_block(struct qemu_plugin_tb *tb, struct block *block) {
   enum instruction kind = block->last;
   size_t counts = offsetof(struct cells, counts);
   bool is_single = block->instructions == 1;
+  if (is_single && kind == INSTRUCTION_REPEATED) {
+    qemu_plugin_u64 last = cell_at(offsetof(struct cells, block));
+    qemu_plugin_register_vcpu_tb_exec_cond_cb(tb, attend_at_repetition, QEMU_PLUGIN_CB_RW_REGS_PC,
+                                              QEMU_PLUGIN_COND_NE, last, (uintptr_t)block, block);
+    qemu_plugin_register_vcpu_tb_exec_inline_per_vcpu(tb, QEMU_PLUGIN_INLINE_STORE_U64, last, (uintptr_t)block);
+    return;
+  }
   if (is_single && !instruction_branches(kind)) {
     /* It may be the rest of a block that was left. */
     qemu_plugin_register_vcpu_tb_exec_cb(tb, attend_at_block, QEMU_PLUGIN_CB_RW_REGS_PC, block);
