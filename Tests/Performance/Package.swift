@@ -11,7 +11,7 @@ let package = Package(
   ],
   targets: [
     .executableTarget(
-      name: "VPMU",
+      name: "PMUBenchmarks",
       dependencies: [
         .product(name: "VPMUCore", package: "vpmu"), .product(name: "VPMULoader", package: "vpmu"),
         .product(name: "SimulatedHost", package: "vpmu"),

@@ -10,7 +10,7 @@ import VPMUModel
 public func vpmu_wrmsr(_ cpu: OpaquePointer!, _ msr: UInt32, _ value: UInt64, _ flags: UInt32) -> Int32 {
   guard let cpu, flags & ~UInt32(VPMU_ACCESS_HOST) == 0 else { return VPMU_ERROR_ARGUMENT.rawValue }
   return Handle.with(cpu, VCPU.self) { cpu in
-    cpu.writeMSR(MSRNumber(msr), value, origin: flags == 0 ? .guest : .host)
+    cpu.writeMSR(msr, value, origin: flags == 0 ? .guest : .host)
   }
 }
 
@@ -20,7 +20,7 @@ public func vpmu_rdmsr(
 ) -> Int32 {
   guard let cpu, let value, flags & ~UInt32(VPMU_ACCESS_HOST) == 0 else { return VPMU_ERROR_ARGUMENT.rawValue }
   return Handle.with(cpu, VCPU.self) { cpu in
-    cpu.readMSR(MSRNumber(msr), origin: flags == 0 ? .guest : .host, value)
+    cpu.readMSR(msr, origin: flags == 0 ? .guest : .host, value)
   }
 }
 
@@ -32,7 +32,7 @@ public func vpmu_rdpmc(
   guard let cpu, let value, cpl <= 3, flags & ~known == 0 else { return VPMU_ERROR_ARGUMENT.rawValue }
   return Handle.with(cpu, VCPU.self) { cpu in
     cpu.readPMC(
-      RDPMCSelector(ecx), cpl: UInt8(truncatingIfNeeded: cpl), cr4PCE: flags & UInt32(VPMU_RDPMC_CR4_PCE) != 0,
+      ecx, cpl: UInt8(truncatingIfNeeded: cpl), cr4PCE: flags & UInt32(VPMU_RDPMC_CR4_PCE) != 0,
       protectedMode: flags & UInt32(VPMU_RDPMC_REAL_MODE) == 0, value)
   }
 }
@@ -65,52 +65,63 @@ extension VCPU {
   static let wrongThread = VPMU_ERROR_WRONG_THREAD.rawValue
 
   @inline(__always)
-  func writeMSR(_ msr: MSRNumber, _ value: UInt64, origin: AccessOrigin) -> Int32 {
-    guard let answer = try? pmu.writeMSR(msr, value, origin: origin) else { return Self.wrongThread }
-    counts.pointee.isFresh = false
-    if let trace = counts.pointee.trace, answer != .unhandled {
-      trace.write(.writeMSR(msr, value, origin: origin, ok: answer == .done))
+  func writeMSR(_ msr: UInt32, _ value: UInt64, origin: AccessOrigin) -> Int32 {
+    let answer = pmu.faceWriteMSR(msr, value, origin)
+    if counts.pointee.isWatched(answer) {
+      note(answer, .writeMSR(MSRNumber(msr), value, origin: origin, ok: answer == Int32(VPMU_ACCESS_DONE)))
     }
-    switch answer {
-    case .done: return Int32(VPMU_ACCESS_DONE)
-    case .generalProtection: return fault()
-    case .unhandled: return Int32(VPMU_ACCESS_UNHANDLED)
-    }
+    return answer
   }
 
   @inline(__always)
-  func readMSR(_ msr: MSRNumber, origin: AccessOrigin, _ value: UnsafeMutablePointer<UInt64>) -> Int32 {
-    guard let answer = try? pmu.readMSR(msr, origin: origin) else { return Self.wrongThread }
-    counts.pointee.isFresh = false
-    if let trace = counts.pointee.trace, answer != .unhandled {
-      trace.write(.readMSR(msr, origin: origin, value: answer.value))
+  func readMSR(_ msr: UInt32, origin: AccessOrigin, _ value: UnsafeMutablePointer<UInt64>) -> Int32 {
+    let answer = pmu.faceReadMSR(msr, origin, value)
+    if counts.pointee.isWatched(answer) {
+      note(answer, .readMSR(MSRNumber(msr), origin: origin, value: answer == 0 ? value.pointee : nil))
     }
-    return finish(answer, value)
+    return answer
   }
 
   @inline(__always)
   func readPMC(
-    _ ecx: RDPMCSelector, cpl: UInt8, cr4PCE: Bool, protectedMode: Bool, _ value: UnsafeMutablePointer<UInt64>
+    _ ecx: UInt32, cpl: UInt8, cr4PCE: Bool, protectedMode: Bool, _ value: UnsafeMutablePointer<UInt64>
   ) -> Int32 {
-    guard let answer = try? pmu.readPMC(ecx, cpl: cpl, cr4PCE: cr4PCE, protectedMode: protectedMode) else {
-      return Self.wrongThread
-    }
-    counts.pointee.isFresh = false
-    if let trace = counts.pointee.trace {
+    let answer = pmu.faceReadPMC(ecx, cpl: cpl, cr4PCE: cr4PCE, protectedMode: protectedMode, value)
+    if counts.pointee.isWatched(answer) {
       // In real mode RDPMC is always allowed, as in ring 0.
-      trace.write(.readPMC(ecx, cpl: protectedMode ? cpl : 0, cr4PCE: cr4PCE, value: answer.value))
+      note(
+        answer,
+        .readPMC(
+          RDPMCSelector(ecx), cpl: protectedMode ? cpl : 0, cr4PCE: cr4PCE, value: answer == 0 ? value.pointee : nil))
     }
-    return finish(answer, value)
+    return answer
   }
 
   @inline(__always)
   func enter() -> Int32 {
-    guard let action = try? pmu.enter() else { return Self.wrongThread }
+    let answer = pmu.faceEnter()
+    if counts.pointee.isWatched(answer) { noteEntry(answer) }
+    return answer
+  }
+
+  // Out of line: what is rare, or costs something anyway.
+
+  @inline(never)
+  private func note(_ answer: Int32, _ operation: @autoclosure () -> TraceOperation) {
+    guard answer >= 0 else { return }
     counts.pointee.isFresh = false
-    if let trace = counts.pointee.trace { trace.writeEntry(pmi: action == .injectPMI, live: pmu.statistics.live) }
-    guard action == .injectPMI else { return Int32(VPMU_ENTER_RUN) }
-    counts.pointee.pmis &+= 1
-    return Int32(VPMU_ENTER_PMI)
+    if answer == Int32(VPMU_ACCESS_GP) { counts.pointee.faults &+= 1 }
+    if let trace = counts.pointee.trace, answer != Int32(VPMU_ACCESS_UNHANDLED) { trace.write(operation()) }
+  }
+
+  @inline(never)
+  private func noteEntry(_ answer: Int32) {
+    guard answer >= 0 else { return }
+    counts.pointee.isFresh = false
+    if answer == Int32(VPMU_ENTER_PMI) { counts.pointee.pmis &+= 1 }
+    if let trace = counts.pointee.trace {
+      trace.writeEntry(pmi: answer == Int32(VPMU_ENTER_PMI), live: pmu.statistics.live)
+    }
   }
 
   func emulated(_ event: UInt64, cpl: UInt8, _ count: UInt64) -> Int32 {
@@ -138,27 +149,5 @@ extension VCPU {
     counts.pointee.isFresh = false
     if let trace = counts.pointee.trace, let operation = operation() { trace.write(operation) }
     return 0
-  }
-
-  @inline(__always)
-  private func finish(_ answer: ReadAnswer, _ value: UnsafeMutablePointer<UInt64>) -> Int32 {
-    switch answer {
-    case .value(let read):
-      value.pointee = read
-      return Int32(VPMU_ACCESS_DONE)
-    case .generalProtection: return fault()
-    case .unhandled: return Int32(VPMU_ACCESS_UNHANDLED)
-    }
-  }
-
-  private func fault() -> Int32 {
-    counts.pointee.faults &+= 1
-    return Int32(VPMU_ACCESS_GP)
-  }
-}
-
-extension ReadAnswer {
-  fileprivate var value: UInt64? {
-    if case .value(let value) = self { value } else { nil }
   }
 }

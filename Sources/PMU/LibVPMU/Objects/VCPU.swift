@@ -7,7 +7,7 @@ import VPMUModel
 /// `vpmu_cpu`: the PMU of one vCPU.
 final class VCPU {
   let machine: Machine
-  let pmu: any AnyVirtualPMU
+  let pmu: any FacePMU
   /// Of a machine whose embedder reports counts.
   let reported: SimulatedHost?
   /// What other threads and signal handlers touch.
@@ -23,6 +23,10 @@ final class VCPU {
     /// No access was made yet.
     var isFresh = true
     var trace: TraceWriter?
+
+    /// Whether an answer is to be noted: it is no plain success, or the first one, or a trace is written.
+    @inline(__always)
+    func isWatched(_ answer: Int32) -> Bool { answer != 0 || isFresh || trace != nil }
   }
 
   init(_ machine: Machine, context: UnsafeMutableRawPointer?) throws(Failure) {
@@ -67,9 +71,9 @@ final class VCPU {
 }
 
 extension Machine {
-  fileprivate func makePMU(on host: some HostEvents) throws(Failure) -> any AnyVirtualPMU {
+  fileprivate func makePMU(on host: some HostEvents) throws(Failure) -> any FacePMU {
     do throws(VPMUError) {
-      return try policy.makePMU(model: model, configuration: configuration, host: host, filter: filter)
+      return try policy.accept(PMUMaker(machine: self, host: host))
     } catch { throw Failure(error) }
   }
 }

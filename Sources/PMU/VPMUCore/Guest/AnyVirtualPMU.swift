@@ -69,6 +69,7 @@ extension PolicyKind {
   /// Makes a vPMU with the policy of this name, in its state after RESET, bound to the calling thread.
   ///
   /// - Throws: as ``VirtualPMU/init(model:configuration:host:policy:filter:)``
+  @inlinable
   public func makePMU(
     model: some PMUModel, configuration: GuestConfiguration, host: some HostEvents, filter: VMEventFilter? = nil
   ) throws(VPMUError) -> any AnyVirtualPMU {
