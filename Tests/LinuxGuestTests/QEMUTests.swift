@@ -25,7 +25,7 @@ import Testing
     #expect(EmulatedCPU.option(forModel: model) == "\(cpu),-x2apic")
   }
 
-  @Test func `A model of another vendor has none`() { #expect(EmulatedCPU.option(forModel: "zhaoxin") == nil) }
+  @Test func `A model of another vendor has none`() { #expect(EmulatedCPU.option(forModel: "example-cpu") == nil) }
 
   private func words(_ change: (inout GuestConfiguration) -> Void) throws -> [String] {
     var configuration = GuestConfiguration()

@@ -27,19 +27,13 @@ func tenths(_ value: Double) -> String {
 /// The select of a counter with one bit changing, so that each write changes what counts.
 func select(_ round: Int) -> UInt64 { round & 1 == 0 ? 0x5300C0 : 0x4300C0 }
 
-/// The types are known at compile time, as for the fastest embedder of the Swift library.
-struct SwiftGuest {
-  let pmu: VirtualPMU<PluginModel, SimulatedHost, Reuse>
+/// The Swift library: with all types known at compile time, or with the policy chosen at run time, as libvpmu does it.
+struct SwiftGuest<PMU: GuestFacingPMU> {
+  let pmu: PMU
 
-  init(plugin path: String) throws {
-    let plugin = try Plugin.load(path)
-    let preset = plugin.declaration.preset(named: "intel-v2") ?? plugin.declaration.presets[0]
-    pmu = try VirtualPMU(
-      model: plugin.model, configuration: preset.configuration,
-      host: SimulatedHost(
-        limits: HostLimits(gpCounters: 16, fixedCounters: 16, gpWidth: 48, fixedWidth: 48, archEvents: 7)),
-      policy: Reuse())
-    _ = try pmu.writeMSR(0x38F, 1)
+  init(_ pmu: PMU) throws {
+    self.pmu = pmu
+    _ = try pmu.writeMSR(0x38F, 1, origin: .guest)
   }
 
   func time(_ access: Access) -> Double {
@@ -58,6 +52,43 @@ struct SwiftGuest {
     } catch { fatalError("\(error)") }
     return (now() - start) / Double(rounds)
   }
+}
+
+/// A vCPU whose policy was chosen at run time.
+struct AnyGuest {
+  let pmu: any AnyVirtualPMU
+
+  init(plugin path: String, policy: PolicyKind) throws {
+    let (model, configuration) = try chosen(path)
+    pmu = try policy.makePMU(model: model, configuration: configuration, host: SimulatedHost(limits: limits))
+    _ = try pmu.writeMSR(0x38F, 1, origin: .guest)
+  }
+
+  func time(_ access: Access) -> Double {
+    let start = now()
+    do throws(VPMUError) {
+      for round in 0..<rounds {
+        switch access {
+        case .writeMSR:
+          _ = try pmu.writeMSR(0x186, select(round), origin: .guest)
+          _ = try pmu.enter()
+        case .readMSR: _ = try pmu.readMSR(0xC1, origin: .guest)
+        case .readPMC: _ = try pmu.readPMC(0, cpl: 0, cr4PCE: true, protectedMode: true)
+        case .enter: _ = try pmu.enter()
+        }
+      }
+    } catch { fatalError("\(error)") }
+    return (now() - start) / Double(rounds)
+  }
+}
+
+let limits = HostLimits(gpCounters: 16, fixedCounters: 16, gpWidth: 48, fixedWidth: 48, archEvents: 7)
+
+/// The plugin's model, and the CPU that the guest is.
+func chosen(_ plugin: String) throws -> (PluginModel, GuestConfiguration) {
+  let plugin = try Plugin.load(plugin)
+  let preset = plugin.declaration.preset(named: "intel-v2") ?? plugin.declaration.presets[0]
+  return (plugin.model, preset.configuration)
 }
 
 /// The same by libvpmu.

@@ -26,6 +26,6 @@ static inline uint64_t clinux_thread_number(void) {
 }
 
 /* Whether the calling thread is the one with this number, which is not 0. */
-static inline bool clinux_is_thread(uint64_t number) { return clinux_own_thread_number == number; }
+__attribute__((always_inline)) static inline bool clinux_is_thread(uint64_t number) { return clinux_own_thread_number == number; }
 
 #endif

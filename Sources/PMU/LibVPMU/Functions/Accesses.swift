@@ -28,13 +28,8 @@ public func vpmu_rdmsr(
 public func vpmu_rdpmc(
   _ cpu: OpaquePointer!, _ ecx: UInt32, _ cpl: UInt32, _ flags: UInt32, _ value: UnsafeMutablePointer<UInt64>!
 ) -> Int32 {
-  let known = UInt32(VPMU_RDPMC_CR4_PCE | VPMU_RDPMC_REAL_MODE)
-  guard let cpu, let value, cpl <= 3, flags & ~known == 0 else { return VPMU_ERROR_ARGUMENT.rawValue }
-  return Handle.with(cpu, VCPU.self) { cpu in
-    cpu.readPMC(
-      ecx, cpl: UInt8(truncatingIfNeeded: cpl), cr4PCE: flags & UInt32(VPMU_RDPMC_CR4_PCE) != 0,
-      protectedMode: flags & UInt32(VPMU_RDPMC_REAL_MODE) == 0, value)
-  }
+  guard let cpu, let value, let mode = ReadPMCMode(cpl: cpl, flags: flags) else { return VPMU_ERROR_ARGUMENT.rawValue }
+  return Handle.with(cpu, VCPU.self) { cpu in cpu.readPMC(ecx, mode, value) }
 }
 
 @c @implementation
@@ -66,62 +61,68 @@ extension VCPU {
 
   @inline(__always)
   func writeMSR(_ msr: UInt32, _ value: UInt64, origin: AccessOrigin) -> Int32 {
-    let answer = pmu.faceWriteMSR(msr, value, origin)
-    if counts.pointee.isWatched(answer) {
-      note(answer, .writeMSR(MSRNumber(msr), value, origin: origin, ok: answer == Int32(VPMU_ACCESS_DONE)))
-    }
-    return answer
+    counts.pointee.isWatched
+      ? writeWatched(msr, value, origin: origin) : pmu.faceWriteMSR(msr, value, origin, counts)
   }
 
   @inline(__always)
   func readMSR(_ msr: UInt32, origin: AccessOrigin, _ value: UnsafeMutablePointer<UInt64>) -> Int32 {
-    let answer = pmu.faceReadMSR(msr, origin, value)
-    if counts.pointee.isWatched(answer) {
-      note(answer, .readMSR(MSRNumber(msr), origin: origin, value: answer == 0 ? value.pointee : nil))
-    }
-    return answer
+    counts.pointee.isWatched
+      ? readWatched(msr, origin: origin, value) : pmu.faceReadMSR(msr, origin, value, counts)
   }
 
   @inline(__always)
-  func readPMC(
-    _ ecx: UInt32, cpl: UInt8, cr4PCE: Bool, protectedMode: Bool, _ value: UnsafeMutablePointer<UInt64>
+  func readPMC(_ ecx: UInt32, _ mode: ReadPMCMode, _ value: UnsafeMutablePointer<UInt64>) -> Int32 {
+    counts.pointee.isWatched ? readWatched(ecx, mode, value) : pmu.faceReadPMC(ecx, mode, value, counts)
+  }
+
+  @inline(__always)
+  func enter() -> Int32 { counts.pointee.isWatched ? enterWatched() : pmu.faceEnter(counts) }
+
+  // Out of line: the first access, and all while a trace is written.
+
+  @inline(never)
+  private func writeWatched(_ msr: UInt32, _ value: UInt64, origin: AccessOrigin) -> Int32 {
+    note(pmu.faceWriteMSR(msr, value, origin, counts)) { answer in
+      .writeMSR(MSRNumber(msr), value, origin: origin, ok: answer == Int32(VPMU_ACCESS_DONE))
+    }
+  }
+
+  @inline(never)
+  private func readWatched(
+    _ msr: UInt32, origin: AccessOrigin, _ value: UnsafeMutablePointer<UInt64>
   ) -> Int32 {
-    let answer = pmu.faceReadPMC(ecx, cpl: cpl, cr4PCE: cr4PCE, protectedMode: protectedMode, value)
-    if counts.pointee.isWatched(answer) {
-      // In real mode RDPMC is always allowed, as in ring 0.
-      note(
-        answer,
-        .readPMC(
-          RDPMCSelector(ecx), cpl: protectedMode ? cpl : 0, cr4PCE: cr4PCE, value: answer == 0 ? value.pointee : nil))
+    note(pmu.faceReadMSR(msr, origin, value, counts)) { answer in
+      .readMSR(MSRNumber(msr), origin: origin, value: answer == 0 ? value.pointee : nil)
     }
-    return answer
-  }
-
-  @inline(__always)
-  func enter() -> Int32 {
-    let answer = pmu.faceEnter()
-    if counts.pointee.isWatched(answer) { noteEntry(answer) }
-    return answer
-  }
-
-  // Out of line: what is rare, or costs something anyway.
-
-  @inline(never)
-  private func note(_ answer: Int32, _ operation: @autoclosure () -> TraceOperation) {
-    guard answer >= 0 else { return }
-    counts.pointee.isFresh = false
-    if answer == Int32(VPMU_ACCESS_GP) { counts.pointee.faults &+= 1 }
-    if let trace = counts.pointee.trace, answer != Int32(VPMU_ACCESS_UNHANDLED) { trace.write(operation()) }
   }
 
   @inline(never)
-  private func noteEntry(_ answer: Int32) {
-    guard answer >= 0 else { return }
+  private func readWatched(_ ecx: UInt32, _ mode: ReadPMCMode, _ value: UnsafeMutablePointer<UInt64>) -> Int32 {
+    note(pmu.faceReadPMC(ecx, mode, value, counts)) { answer in
+      // In real mode RDPMC is always allowed, as in ring 0.
+      .readPMC(
+        RDPMCSelector(ecx), cpl: mode.isProtected ? mode.cpl : 0, cr4PCE: mode.cr4PCE,
+        value: answer == 0 ? value.pointee : nil)
+    }
+  }
+
+  @inline(never)
+  private func enterWatched() -> Int32 {
+    let answer = pmu.faceEnter(counts)
+    guard answer >= 0 else { return answer }
     counts.pointee.isFresh = false
-    if answer == Int32(VPMU_ENTER_PMI) { counts.pointee.pmis &+= 1 }
     if let trace = counts.pointee.trace {
       trace.writeEntry(pmi: answer == Int32(VPMU_ENTER_PMI), live: pmu.statistics.live)
     }
+    return answer
+  }
+
+  private func note(_ answer: Int32, _ operation: (Int32) -> TraceOperation) -> Int32 {
+    guard answer >= 0 else { return answer }
+    counts.pointee.isFresh = false
+    if let trace = counts.pointee.trace, answer != Int32(VPMU_ACCESS_UNHANDLED) { trace.write(operation(answer)) }
+    return answer
   }
 
   func emulated(_ event: UInt64, cpl: UInt8, _ count: UInt64) -> Int32 {

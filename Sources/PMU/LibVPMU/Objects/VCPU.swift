@@ -14,20 +14,20 @@ final class VCPU {
   let mailbox: OverflowMailbox
   let eventMask: UInt64
   /// Only `let`s and pointers: a `var` of a class costs an exclusivity check at each access.
-  let counts: UnsafeMutablePointer<Counts>
+  let counts: CountsPointer
 
   /// What is counted here, and not in the core.
   struct Counts {
     var pmis: UInt64 = 0
     var faults: UInt64 = 0
     /// No access was made yet.
-    var isFresh = true
-    var trace: TraceWriter?
-
-    /// Whether an answer is to be noted: it is no plain success, or the first one, or a trace is written.
-    @inline(__always)
-    func isWatched(_ answer: Int32) -> Bool { answer != 0 || isFresh || trace != nil }
+    var isFresh = true { didSet { isWatched = isFresh || trace != nil } }
+    var trace: TraceWriter? { didSet { isWatched = isFresh || trace != nil } }
+    /// An access has more to do than to be answered.
+    private(set) var isWatched = true
   }
+
+  typealias CountsPointer = UnsafeMutablePointer<Counts>
 
   init(_ machine: Machine, context: UnsafeMutableRawPointer?) throws(Failure) {
     self.machine = machine
