@@ -5,7 +5,7 @@
 # make lib     builds libvpmu and the vendors' plugins for those who have no Swift, into .build-lib/lib
 # make install PREFIX=/usr/local DESTDIR=   installs program, libraries, plugins, headers, vpmu.pc, manual pages, completions;
 # make uninstall removes them
-# make linux-guest   makes what `vpmu linux` needs and this machine lacks, in a cache folder
+# make linux-guest   builds `vpmu linux` and its plugin, and makes what this machine lacks for it, in a cache folder
 # make qemu-plugin   builds libvpmu-qemu.so, the PMU for guests of QEMU's own emulation, beside libvpmu.so.1
 
 CONFIGURATION ?= release
@@ -139,7 +139,7 @@ manual: check
 	    $$page > Sources/Tools/vpmu/Manual/$$name.1; \
 	done
 
-linux-guest:
+linux-guest: build qemu-plugin
 	@Sources/Tools/LinuxGuest/make-guest
 
 SWIFT_FILES = Package.swift Sources Plugins Tests Examples
