@@ -561,7 +561,9 @@ VPMU_API int32_t vpmu_get_plugin_faults(vpmu_cpu *cpu, char *text, size_t size);
 /*
  * VPMU_HOST_REPORTED: writes the vCPU's life as a trace (docs/traces.md), which `vpmu replay` runs again and compares.
  * `line` is called on the vCPU's thread with each line, from within the call that it is about. The text is `length`
- * bytes, ends in a newline, and is valid during the call. Only before the vCPU's first access.
+ * bytes, ends in a newline, and is valid during the call. Only before the vCPU's first access. The trace ends with
+ * vpmu_set_cpuid(), vpmu_restore() and vpmu_restore_msrs(), for which it has no line; it has none for the event filter
+ * either, so leave that alone.
  */
 VPMU_API int32_t vpmu_trace(vpmu_cpu *cpu, void (*line)(void *context, const char *text, size_t length), void *context,
                             vpmu_error *error);

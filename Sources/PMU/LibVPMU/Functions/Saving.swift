@@ -67,6 +67,8 @@ public func vpmu_restore_msrs(
     guard let entries = Boundary.elements(msrs, count) else {
       throw .argument("msrs is NULL, and count is not 0; or there are too many")
     }
+    // A trace has no line for it.
+    cpu.counts.pointee.trace = nil
     cpu.counts.pointee.isFresh = false
     do throws(VPMUError) {
       return Int32(
