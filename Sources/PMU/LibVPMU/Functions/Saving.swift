@@ -67,12 +67,13 @@ public func vpmu_restore_msrs(
     guard let entries = Boundary.elements(msrs, count) else {
       throw .argument("msrs is NULL, and count is not 0; or there are too many")
     }
+    let set: Int
+    do throws(VPMUError) {
+      set = try cpu.pmu.restoreMSRs(entries.map { MSRValue(MSRNumber($0.index), $0.value) })
+    } catch { throw Failure(error) }
     // A trace has no line for it.
     cpu.counts.pointee.trace = nil
     cpu.counts.pointee.isFresh = false
-    do throws(VPMUError) {
-      return Int32(
-        truncatingIfNeeded: try cpu.pmu.restoreMSRs(entries.map { MSRValue(MSRNumber($0.index), $0.value) }))
-    } catch { throw Failure(error) }
+    return Int32(truncatingIfNeeded: set)
   }
 }
