@@ -113,7 +113,9 @@ let package = Package(
     .target(name: "CSkeleton", path: "Sources/C/CSkeleton", exclude: ["Templates"]),
     .target(name: "VPMUSkeleton", dependencies: ["CSkeleton", "VPMULoader"], path: "Sources/Tools/VPMUSkeleton"),
     .executableTarget(name: "vpmu-guest-init", path: "Sources/C/CGuestInit"),
-    .target(name: "LinuxGuest", dependencies: ["CLinux"], path: "Sources/Tools/LinuxGuest", exclude: ["make-guest"]),
+    .target(
+      name: "LinuxGuest", dependencies: ["CLinux", "VPMULoader"], path: "Sources/Tools/LinuxGuest",
+      exclude: ["make-guest"]),
     .executableTarget(
       name: "vpmu",
       dependencies: [

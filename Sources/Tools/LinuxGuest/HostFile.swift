@@ -1,4 +1,5 @@
 import Glibc
+import VPMULoader
 
 /// Files of this machine.
 enum HostFile {
@@ -22,21 +23,11 @@ enum HostFile {
 
   /// The names in a directory; none if it can't be read.
   static func names(in path: String) -> [String] {
-    guard let directory = opendir(path) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-    }
-    return names.filter { $0 != "." && $0 != ".." }.sorted()
+    (VPMULoader.names(inDirectory: path) ?? []).sorted()
   }
 
   /// Without symbolic links; nil if there is no such file.
-  static func resolved(_ path: String) -> String? {
-    guard let real = realpath(path, nil) else { return nil }
-    defer { free(real) }
-    return String(cString: real)
-  }
+  static func resolved(_ path: String) -> String? { realPath(path) }
 
   /// The directory that an absolute path lies in.
   static func directory(of path: String) -> String {

@@ -8,6 +8,7 @@ import threading
 import unittest
 
 import vpmu
+from one_cpu import OneCPU
 
 
 class Models(unittest.TestCase):
@@ -39,13 +40,7 @@ class Models(unittest.TestCase):
             self.assertEqual(cpu.counters, [])
 
 
-class Arguments(unittest.TestCase):
-    def setUp(self):
-        self.machine = vpmu.Machine(preset="intel-v2")
-        self.cpu = self.machine.cpu()
-        self.addCleanup(self.machine.close)
-        self.addCleanup(self.cpu.close)
-
+class Arguments(OneCPU):
     def test_null_is_an_error_everywhere(self):
         error = vpmu.ErrorInfo()
         functions = [

@@ -5,6 +5,7 @@ import threading
 import unittest
 
 import vpmu
+from one_cpu import OneCPU
 
 GLOBAL_CTRL, STATUS, SELECT, COUNTER = 0x38F, 0x38E, 0x186, 0xC1
 ALL, USER = 0x530000, 0x510000
@@ -18,13 +19,7 @@ def program(cpu, select=ALL | INSTRUCTIONS, value=0):
     cpu.enter()
 
 
-class Counting(unittest.TestCase):
-    def setUp(self):
-        self.machine = vpmu.Machine(preset="intel-v2")
-        self.cpu = self.machine.cpu()
-        self.addCleanup(self.machine.close)
-        self.addCleanup(self.cpu.close)
-
+class Counting(OneCPU):
     def test_reported_counts_reach_the_counters_of_their_event_and_ring(self):
         program(self.cpu, USER | INSTRUCTIONS)
         self.cpu.count(INSTRUCTIONS, 3, 1000)

@@ -27,59 +27,23 @@ func tenths(_ value: Double) -> String {
 /// The select of a counter with one bit changing, so that each write changes what counts.
 func select(_ round: Int) -> UInt64 { round & 1 == 0 ? 0x5300C0 : 0x4300C0 }
 
-/// The Swift library: with all types known at compile time, or with the policy chosen at run time, as libvpmu does it.
-struct SwiftGuest<PMU: GuestFacingPMU> {
-  let pmu: PMU
-
-  init(_ pmu: PMU) throws {
-    self.pmu = pmu
-    _ = try pmu.writeMSR(0x38F, 1, origin: .guest)
-  }
-
-  func time(_ access: Access) -> Double {
-    let start = now()
-    do throws(VPMUError) {
-      for round in 0..<rounds {
-        switch access {
-        case .writeMSR:
-          _ = try pmu.writeMSR(0x186, select(round), origin: .guest)
-          _ = try pmu.enter()
-        case .readMSR: _ = try pmu.readMSR(0xC1, origin: .guest)
-        case .readPMC: _ = try pmu.readPMC(0, cpl: 0, cr4PCE: true, protectedMode: true)
-        case .enter: _ = try pmu.enter()
-        }
+/// The time of one access in Swift. Called with a `VirtualPMU`, all types are known and it is compiled for them; called
+/// with `any AnyVirtualPMU`, whose policy was chosen at run time, it is not.
+func time(_ access: Access, _ pmu: some GuestFacingPMU) -> Double {
+  let start = now()
+  do throws(VPMUError) {
+    for round in 0..<rounds {
+      switch access {
+      case .writeMSR:
+        _ = try pmu.writeMSR(0x186, select(round), origin: .guest)
+        _ = try pmu.enter()
+      case .readMSR: _ = try pmu.readMSR(0xC1, origin: .guest)
+      case .readPMC: _ = try pmu.readPMC(0, cpl: 0, cr4PCE: true, protectedMode: true)
+      case .enter: _ = try pmu.enter()
       }
-    } catch { fatalError("\(error)") }
-    return (now() - start) / Double(rounds)
-  }
-}
-
-/// A vCPU whose policy was chosen at run time.
-struct AnyGuest {
-  let pmu: any AnyVirtualPMU
-
-  init(plugin path: String, policy: PolicyKind) throws {
-    let (model, configuration) = try chosen(path)
-    pmu = try policy.makePMU(model: model, configuration: configuration, host: SimulatedHost(limits: limits))
-    _ = try pmu.writeMSR(0x38F, 1, origin: .guest)
-  }
-
-  func time(_ access: Access) -> Double {
-    let start = now()
-    do throws(VPMUError) {
-      for round in 0..<rounds {
-        switch access {
-        case .writeMSR:
-          _ = try pmu.writeMSR(0x186, select(round), origin: .guest)
-          _ = try pmu.enter()
-        case .readMSR: _ = try pmu.readMSR(0xC1, origin: .guest)
-        case .readPMC: _ = try pmu.readPMC(0, cpl: 0, cr4PCE: true, protectedMode: true)
-        case .enter: _ = try pmu.enter()
-        }
-      }
-    } catch { fatalError("\(error)") }
-    return (now() - start) / Double(rounds)
-  }
+    }
+  } catch { fatalError("\(error)") }
+  return (now() - start) / Double(rounds)
 }
 
 let limits = HostLimits(gpCounters: 16, fixedCounters: 16, gpWidth: 48, fixedWidth: 48, archEvents: 7)

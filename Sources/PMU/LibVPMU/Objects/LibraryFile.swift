@@ -5,9 +5,7 @@ import VPMULoader
 enum LibraryFile {
   /// Its directory, without symbolic links; nil if it can't be found out.
   static var directory: String? {
-    guard let name = clinux_file_of(#dsohandle), let path = realPath(String(cString: name)),
-      let slash = path.lastIndex(of: "/")
-    else { return nil }
-    return String(path[..<slash])
+    guard let name = clinux_file_of(#dsohandle) else { return nil }
+    return realPath(String(cString: name)).map(PluginSearch.parent)
   }
 }

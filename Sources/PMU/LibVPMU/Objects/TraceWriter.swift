@@ -22,15 +22,9 @@ struct TraceWriter {
     } else {
       hasAllEvents = false
     }
-    let guest = machine.configuration
     let configuration = TraceConfiguration(
       vendor: machine.declaration.name, title: "\(machine.selection.preset.name), recorded by libvpmu",
-      leaves: guest.leaves.map {
-        TraceLeaf(leaf: $0.leaf, subleaf: $0.subleaf, eax: $0.eax, ebx: $0.ebx, ecx: $0.ecx, edx: $0.edx)
-      }, perfCapabilities: guest.perfCapabilities,
-      host: TraceHostLimits(
-        gpCounters: limits.gp_counters, fixedCounters: limits.fixed_counters, gpWidth: limits.gp_width,
-        fixedWidth: limits.fixed_width, archEvents: limits.arch_events))
+      guest: machine.configuration, limits: limits)
     write(configuration.text)
   }
 

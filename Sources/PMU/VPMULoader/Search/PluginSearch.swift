@@ -51,7 +51,7 @@ public struct PluginSearch: Sendable {
   static func executable() -> String? { realPath("/proc/self/exe") }
 
   /// The directory that an absolute path lies in; empty for the root, so that a slash can follow.
-  static func parent(of path: String) -> String {
+  package static func parent(of path: String) -> String {
     path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
   }
 }

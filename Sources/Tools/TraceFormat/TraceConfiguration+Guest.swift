@@ -1,9 +1,9 @@
+import CVPMU
 import VPMUModel
-import VPMUTrace
 
 extension TraceConfiguration {
   /// The first line of a trace of this guest.
-  init(vendor: String, title: String, guest: GuestConfiguration, limits: HostLimits) {
+  package init(vendor: String, title: String, guest: GuestConfiguration, limits: HostLimits) {
     self.init(
       vendor: vendor, title: title,
       leaves: guest.leaves.map {
